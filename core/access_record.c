@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/access_record.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define MARKER "SAP:"
+#define MARKER_VALUE "DUNNO pam_sap "
+
+static const struct mta_preset presets[] = {
+	[MTA_SENDMAIL] = { "sendmail", "hash:/etc/mail/access.db", "RELAY", false },
+	[MTA_POSTFIX] = { "postfix", "lmdb:" STATE_DIR "/map/relay.lmdb", "OK", true },
+	[MTA_EXIM] = { "exim", "hash:" STATE_DIR "/map/relay.db", "RELAY", false },
+};
+
+int mta_by_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++)
+		if (strcmp(presets[i].name, name) == 0)
+			return (int)i;
+	return -EINVAL;
+}
+
+const struct mta_preset *mta_preset_of(enum mta mta)
+{
+	return &presets[mta];
+}
+
+/* The first `groups` of eight, each printed by `format`, `between` them. */
+static void print_groups(const unsigned char *bytes, unsigned groups, const char *before,
+			 bool dotted, char key[static RECORD_KEY])
+{
+	int used = snprintf(key, RECORD_KEY, "%s", before);
+
+	for (unsigned i = 0; i < groups; i++) {
+		const unsigned group = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+		used += snprintf(key + used, RECORD_KEY - (size_t)used,
+				 dotted ? "%s%04x" : "%s%x",
+				 i == 0	  ? ""
+				 : dotted ? "."
+					  : ":",
+				 group);
+	}
+}
+
+/* The first `count` of an IPv4 address's numbers; 4 = the address. */
+static void print_numbers(const struct client_address *client, unsigned count,
+			  char key[static RECORD_KEY])
+{
+	int used = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		used += snprintf(key + used, RECORD_KEY - (size_t)used,
+				 i == 0 ? "%u" : ".%u", client->bytes[i]);
+}
+
+static bool walk_sendmail(const struct record_form *form,
+			  const struct client_address *client, unsigned step,
+			  char key[static RECORD_KEY])
+{
+	const unsigned parts = client->family == AF_INET ? 4 : form->ipv6_prefix / 16;
+
+	if (step >= parts)
+		return false;
+	if (client->family == AF_INET)
+		print_numbers(client, parts - step, key);
+	else
+		print_groups(client->bytes, parts - step, "ipv6:", false, key);
+	return true;
+}
+
+/* Postfix cuts the printed address at its last colon, again and again. */
+static bool walk_postfix(const struct client_address *client, unsigned step,
+			 char key[static RECORD_KEY])
+{
+	const char separator = client->family == AF_INET ? '.' : ':';
+
+	(void)snprintf(key, RECORD_KEY, "%s", client->text);
+	for (unsigned i = 0; i < step; i++) {
+		char *last = strrchr(key, separator);
+		if (!last)
+			return false;
+		*last = '\0';
+	}
+	return key[0] != '\0';
+}
+
+/* A host list knows the address itself, and nothing around it. */
+static bool walk_exim(const struct client_address *client, unsigned step,
+		      char key[static RECORD_KEY])
+{
+	if (step > 0)
+		return false;
+	if (client->family == AF_INET)
+		print_numbers(client, 4, key);
+	else
+		print_groups(client->bytes, 8, "", true, key);
+	return true;
+}
+
+bool record_walk(const struct record_form *form, const struct client_address *client,
+		 unsigned step, char key[static RECORD_KEY])
+{
+	switch (form->mta) {
+	case MTA_SENDMAIL:
+		return walk_sendmail(form, client, step, key);
+	case MTA_POSTFIX:
+		return walk_postfix(client, step, key);
+	case MTA_EXIM:
+		return walk_exim(client, step, key);
+	}
+	return false;
+}
+
+void record_key(const struct record_form *form, const struct client_address *client,
+		char key[static RECORD_KEY])
+{
+	char bare[RECORD_KEY];
+
+	(void)record_walk(form, client, 0, bare);
+	if ((size_t)snprintf(key, RECORD_KEY, "%s", form->key_tag) < RECORD_KEY)
+		strncat(key, bare, RECORD_KEY - strlen(key) - 1);
+}
+
+void record_marker_key(const struct client_address *client, char key[static RECORD_KEY])
+{
+	(void)snprintf(key, RECORD_KEY, MARKER "%s", client->text);
+}
+
+void record_marker_value(const char *key, char value[static RECORD_KEY])
+{
+	(void)snprintf(value, RECORD_KEY, MARKER_VALUE "%.100s", key);
+}
+
+/* `bytes` behind `before`, as text; false when it begins otherwise or is too long. */
+static bool text_behind(struct map_bytes bytes, const char *before,
+			char text[static RECORD_KEY])
+{
+	const size_t skip = strlen(before);
+
+	text[0] = '\0';
+	if (bytes.size < skip || strncasecmp(bytes.data, before, skip) != 0)
+		return false;
+	const size_t length = bytes.size - skip;
+	if (length >= RECORD_KEY)
+		return false;
+	memcpy(text, (const char *)bytes.data + skip, length);
+	text[length] = '\0';
+	return strlen(text) == length;
+}
+
+bool record_is_marker(const struct map_entry *entry, struct client_address *ret_client,
+		      char ret_key[static RECORD_KEY])
+{
+	char address[RECORD_KEY];
+
+	if (!text_behind(entry->key, MARKER, address) ||
+	    client_address_parse(address, ret_client) < 0)
+		return false;
+	if (!text_behind(entry->value, MARKER_VALUE, ret_key))
+		ret_key[0] = '\0';
+	return true;
+}
+
+static bool begins_with(const char *text, const char *word)
+{
+	return strncasecmp(text, word, strlen(word)) == 0;
+}
+
+static bool only_digits(const char *text)
+{
+	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (begins_with(text, *words))
+			return true;
+	return false;
+}
+
+/* access_db: RELAY alone lets relay. 4xx and 5xx texts, and these words, refuse. */
+static enum record_effect sendmail_effect(const char *value)
+{
+	static const char *const refusing[] = { "REJECT", "DISCARD", "ERROR", NULL };
+
+	if (strcasecmp(value, "RELAY") == 0)
+		return EFFECT_GRANTS;
+	if (is_one_of(value, refusing) || value[0] == '4' || value[0] == '5')
+		return EFFECT_REFUSES;
+	return EFFECT_NEITHER;
+}
+
+/* access(5): OK, RELAY and numbers permit; "4nn text", "5nn text" and these refuse. */
+static enum record_effect postfix_effect(const char *value)
+{
+	static const char *const refusing[] = { "REJECT", "DEFER", "DISCARD", NULL };
+
+	if (strcasecmp(value, "OK") == 0 || strcasecmp(value, "RELAY") == 0 ||
+	    only_digits(value))
+		return EFFECT_GRANTS;
+	if (is_one_of(value, refusing) || value[0] == '4' || value[0] == '5')
+		return EFFECT_REFUSES;
+	return EFFECT_NEITHER;
+}
+
+enum record_effect record_effect_of(const struct record_form *form,
+				    struct map_bytes value)
+{
+	char text[RECORD_KEY];
+	const size_t length = value.size < sizeof(text) ? value.size : sizeof(text) - 1;
+
+	memcpy(text, value.data, length);
+	text[length] = '\0';
+	switch (form->mta) {
+	case MTA_SENDMAIL:
+		return sendmail_effect(text);
+	case MTA_POSTFIX:
+		return postfix_effect(text);
+	case MTA_EXIM:
+		return EFFECT_GRANTS; /* any record of a host list does */
+	}
+	return EFFECT_NEITHER;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * access_record - how a mail server's table says "this client may relay"
+ *
+ * The keys are what the mail servers look up, letter for letter (sendmail daemon.c
+ * anynet_ntop and proto.m4; Postfix smtpd_check.c; Exim host.c host_nmtoa):
+ *
+ *	sendmail	192.0.2.1	ipv6:2001:db8:0:0:0:0:0:1	(with key_tag
+ *before) postfix		192.0.2.1	2001:db8::1 exim		192.0.2.1
+ *2001.0db8.0000.0000.0000.0000.0000.0001
+ *
+ * Beside each record of ours stands its marker: the key "SAP:<address>" with the value
+ * "DUNNO pam_sap <key>", which grants nothing anywhere and names the record's key. The
+ * mail servers fold what they look up to lower case, so none can reach an upper-case
+ * key; a dump that went through makemap folds the marker, hence both are read.
+ *
+ * A record is ours if it has our value and its marker. Any other is static: the
+ * administrator's.
+ */
+#pragma once
+
+#include "core/client_address.h"
+#include "map/map.h"
+
+#define RECORD_KEY 128 /* room for a key with its tag, or for a marker's value */
+
+enum mta { MTA_SENDMAIL, MTA_POSTFIX, MTA_EXIM };
+
+struct mta_preset {
+	const char *name;
+	const char *map;   /* as in the setting */
+	const char *value; /* grants */
+	bool nul;	   /* keys and values of a new table end in a NUL */
+};
+
+struct record_form {
+	enum mta mta;
+	const char *value;
+	const char *key_tag;
+	unsigned ipv6_prefix;
+};
+
+int mta_by_name(const char *name); /* an enum mta, or -EINVAL */
+const struct mta_preset *mta_preset_of(enum mta mta);
+
+void record_key(const struct record_form *form, const struct client_address *client,
+		char key[static RECORD_KEY]);
+
+/*
+ * The keys that decide about `client`, most specific first, as the mail server walks
+ * them: 0 is its own, then the networks around it. Returns false behind the last.
+ * Without the tag. `key` of a network has its prefix form ("192.0.2").
+ */
+bool record_walk(const struct record_form *form, const struct client_address *client,
+		 unsigned step, char key[static RECORD_KEY]);
+
+void record_marker_key(const struct client_address *client, char key[static RECORD_KEY]);
+void record_marker_value(const char *key, char value[static RECORD_KEY]);
+
+/* Whether `entry` is a marker, folded or not; of whom; and the record's key that it
+ * names ("" when it names none). */
+bool record_is_marker(const struct map_entry *entry, struct client_address *ret_client,
+		      char ret_key[static RECORD_KEY]);
+
+/* What a value does to a client that it decides about. */
+enum record_effect {
+	EFFECT_GRANTS,
+	EFFECT_REFUSES,
+	EFFECT_NEITHER,
+};
+enum record_effect record_effect_of(const struct record_form *form,
+				    struct map_bytes value);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * batch - the leases that one commit deals with
+ *
+ * Listed under the commit lock, once; what arrives later belongs to the next commit.
+ */
+#pragma once
+
+#include "core/access_record.h"
+#include "core/lease.h"
+#include "core/lease_dir.h"
+#include "core/verdict.h"
+
+#include <stdbool.h>
+
+struct job;
+struct why;
+
+/* A commit takes no more of the queue; the rest waits for the next one. */
+#define BATCH_MAX 10000
+
+struct batch_entry {
+	struct lease lease;
+	enum lease_folder from;
+	enum verdict_word word; /* of the open table */
+	bool full;		/* max_leases is reached: it may not be opened */
+	bool closed;		/* of ending/: its record was removed */
+	char key[RECORD_KEY];	/* of the static record that decided */
+};
+
+struct batch {
+	struct batch_entry *entry;
+	size_t count, room;
+};
+
+/*
+ * Add what is in `folder`. Of the queue (pending/ and deferred/) it takes the living
+ * only: what is no lease or is too old is removed and told of, a last login in the
+ * future is set to now; of a client in both folders it takes pending/ alone.
+ */
+int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,
+		  struct why *why);
+
+int batch_add(struct batch *batch, const struct lease *lease, enum lease_folder from);
+void batch_free(struct batch *batch);
+#define cleanup_batch __attribute__((cleanup(batch_free)))

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/commit.h"
+
+#include "base/why.h"
+#include "core/commit_lock.h"
+#include "core/commit_work.h"
+#include "core/complaint.h"
+#include "core/job.h"
+#include "core/seal.h"
+#include "core/settings.h"
+#include "map/map_backend.h"
+
+#include <errno.h>
+
+/* Each try more needs an administrator's `mv` while we copy. */
+#define COMMIT_TRIES 5
+
+static struct map_place place_of(const struct job *job, const struct commit_lock *lock)
+{
+	return (struct map_place){ .path = job->settings->map_path,
+				   .note_fd = lock->fd,
+				   .nul_when_empty =
+					   mta_preset_of(job->settings->mta)->nul };
+}
+
+bool commit_is_idle(const struct job *job, const struct commit_lock *lock)
+{
+	const struct map_place place = place_of(job, lock);
+
+	return lease_folder_empty(job->leases, LEASE_PENDING) &&
+	       lease_folder_empty(job->leases, LEASE_DEFERRED) &&
+	       !map_needs_recovery(&place);
+}
+
+/* Change the table as far as it needs it; 1 = and commit it. */
+static int change(const struct job *job, const struct table *table,
+		  struct commit_work *work, const struct commit_edit *edit,
+		  struct why *why)
+{
+	int error = table->backend->begin(table->map, why);
+
+	if (error == 0 && edit) {
+		error = edit->apply(edit->context, table, why);
+		work->changed |= error > 0;
+	}
+	if (error >= 0)
+		error = commit_work_apply(work, job, table, why);
+	if (error >= 0 && work->changed)
+		return table->backend->commit(table->map, why);
+	table->backend->abandon(table->map);
+	return error < 0 ? error : 0;
+}
+
+/* The batch was listed, the table is open: from here to the moved leases. */
+static int commit_open_table(const struct job *job, const struct table *table,
+			     struct commit_work *work, const struct commit_edit *edit,
+			     struct why *why)
+{
+	struct map_identity identity;
+	struct seal seal = { 0 };
+
+	int error = table->backend->identify(table->map, &identity, why);
+	if (error < 0)
+		return error;
+	/* An edit of the administrator's may decide about any lease: look at them all. */
+	work->whole = !edit && seal_matches(job->settings, &identity, &seal);
+	work->shown = seal.leases;
+	if (work->whole && work->queue.count == 0 && work->ending.count == 0)
+		return 0;
+	error = change(job, table, work, edit, why);
+	if (error < 0)
+		return error;
+
+	/* The seal before the moves: if we die between, its number tells. */
+	seal.leases = work->shown;
+	error = table->backend->identify(table->map, &seal.map, why);
+	if (error < 0 || seal_write(job->settings, &seal, NULL) < 0)
+		seal_break(job->settings);
+	return commit_work_finish(work, job, why);
+}
+
+static int commit_once(const struct job *job, const struct commit_lock *lock,
+		       struct commit_work *work, const struct commit_edit *edit,
+		       struct why *why)
+{
+	const struct map_place place = place_of(job, lock);
+	cleanup_backend struct loaded_backend loaded = { 0 };
+	struct table table = { 0 };
+
+	int error = map_backend_load(job->settings->map_type, job->settings->backend_dir,
+				     &loaded, why);
+	if (error < 0)
+		return error;
+	table.backend = loaded.backend;
+	if (map_needs_recovery(&place))
+		error = table.backend->recover(&place, why);
+	if (error == 0)
+		error = commit_work_list(work, job, why);
+	if (error == 0)
+		error = table.backend->open(&place, &table.map, why);
+	if (error == 0)
+		error = commit_open_table(job, &table, work, edit, why);
+	table.map = table.backend->close(table.map);
+	return error;
+}
+
+int commit(const struct job *job, const struct commit_lock *lock, enum commit_scope scope,
+	   const struct commit_edit *edit, struct commit_result *ret, struct why *why)
+{
+	int error = -EAGAIN;
+
+	for (int i = 0; i < COMMIT_TRIES && error == -EAGAIN; i++) {
+		cleanup_commit_work struct commit_work work = {
+			.with_ending = scope == COMMIT_ALL
+		};
+
+		error = commit_once(job, lock, &work, edit, why);
+		if (error == 0)
+			(void)complaint_withdraw(job->settings->run_dir, COMPLAINT_MAP);
+		if (error == 0 && ret)
+			*ret = (struct commit_result){ .inserted = work.inserted,
+						       .removed = work.removed,
+						       .exchanged = work.changed };
+	}
+	return error == -EAGAIN ? -EBUSY : error;
+}

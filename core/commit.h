@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * commit - one crash-safe change of the map, for all that wait
+ *
+ * To be called under the commit lock. Finishes what a dead holder of the lock left,
+ * lists the batch, changes the map, writes the seal and moves the batch. If the map
+ * that is opened is not the sealed one, the change is all that makes our records equal
+ * the leases (reconcile.h), since a whole seal over a table that was not made whole
+ * would hide the loss for ever.
+ *
+ * On an error nothing is lost: the batch stays where it is. See map.h for the errors.
+ */
+#pragma once
+
+#include "core/verdict.h"
+
+#include <stdbool.h>
+
+struct commit_lock;
+struct job;
+struct why;
+
+enum commit_scope {
+	COMMIT_QUEUE, /* what is in pending/ and deferred/ */
+	COMMIT_ALL,   /* and the end of what is in ending/ */
+};
+
+/* A change of the administrator's own that goes along (sapdb insert, delete). It
+ * returns 1 when it changed the table. */
+struct commit_edit {
+	int (*apply)(void *context, const struct table *table, struct why *why);
+	void *context;
+};
+
+struct commit_result {
+	long inserted;
+	long removed;
+	bool exchanged;	    /* the map was changed */
+	bool known_failure; /* it failed, as it did before: said already */
+};
+
+int commit(const struct job *job, const struct commit_lock *lock, enum commit_scope scope,
+	   const struct commit_edit *edit, struct commit_result *ret, struct why *why);
+
+/* Whether a commit that does not find anything to do would be one too many: no queue,
+ * no note of a dead holder, nothing under the copy's name. */
+bool commit_is_idle(const struct job *job, const struct commit_lock *lock);

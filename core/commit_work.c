@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/commit_work.h"
+
+#include "base/why.h"
+#include "core/event.h"
+#include "core/job.h"
+#include "core/lease_file.h"
+#include "core/settings.h"
+#include "core/table_change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void commit_work_free(struct commit_work *work)
+{
+	batch_free(&work->queue);
+	batch_free(&work->ending);
+	reconciled_free(&work->healed);
+}
+
+int commit_work_list(struct commit_work *work, const struct job *job, struct why *why)
+{
+	int error = batch_collect(&work->queue, job, LEASE_PENDING, why);
+
+	if (error == 0)
+		error = batch_collect(&work->queue, job, LEASE_DEFERRED, why);
+	if (error == 0 && work->with_ending)
+		error = batch_collect(&work->ending, job, LEASE_ENDING, why);
+	return error;
+}
+
+static bool stays_open(const struct job *job, const struct client_address *client)
+{
+	return lease_present(job->leases, LEASE_ACTIVE, client) ||
+	       lease_present(job->leases, LEASE_PENDING, client) ||
+	       lease_present(job->leases, LEASE_DEFERRED, client);
+}
+
+static int apply_ending(struct commit_work *work, const struct job *job,
+			const struct table *table, struct why *why)
+{
+	const struct record_form form = settings_record_form(job->settings);
+
+	for (size_t i = 0; i < work->ending.count; i++) {
+		struct batch_entry *entry = &work->ending.entry[i];
+		const struct client_address *client = &entry->lease.client;
+		entry->closed = !stays_open(job, client);
+		if (!entry->closed)
+			continue;
+		const int changed = table_close_client(table, &form, client, why);
+		if (changed < 0)
+			return changed;
+		work->changed |= changed > 0;
+		if (work->whole)
+			work->shown--;
+	}
+	return 0;
+}
+
+static int apply_entry(struct commit_work *work, const struct job *job,
+		       const struct table *table, struct batch_entry *entry,
+		       struct why *why)
+{
+	const struct record_form form = settings_record_form(job->settings);
+	const struct client_address *client = &entry->lease.client;
+	const bool known = lease_present(job->leases, LEASE_ACTIVE, client);
+	struct verdict verdict;
+
+	entry->full = !known && work->shown >= job->settings->max_leases;
+	if (entry->full)
+		return 0;
+	const int changed = table_open_client(table, &form, client, &verdict, why);
+	if (changed < 0)
+		return changed;
+	work->changed |= changed > 0;
+	entry->word = verdict.word;
+	memcpy(entry->key, verdict.key, sizeof(entry->key));
+	if (verdict.word == VERDICT_FREE && !known)
+		work->shown++;
+	return 0;
+}
+
+static int apply_reconcile(struct commit_work *work, const struct job *job,
+			   const struct table *table, struct why *why)
+{
+	const int error = reconcile(job, table, &work->healed, why);
+
+	work->shown = work->healed.shown;
+	work->changed |= work->healed.put_back > 0 || work->healed.orphans > 0 ||
+			 work->healed.settled.count > 0;
+	return error;
+}
+
+int commit_work_apply(struct commit_work *work, const struct job *job,
+		      const struct table *table, struct why *why)
+{
+	int error = apply_ending(work, job, table, why);
+
+	if (error == 0 && !work->whole)
+		error = apply_reconcile(work, job, table, why);
+	for (size_t i = 0; i < work->queue.count && error == 0; i++)
+		error = apply_entry(work, job, table, &work->queue.entry[i], why);
+	return error;
+}
+
+static void tell(const struct job *job, enum event_kind kind, const struct lease *lease,
+		 const char *detail)
+{
+	event_tell(job->events, &(struct event){ .kind = kind,
+						 .lease = lease,
+						 .map = job->settings->map_path,
+						 .detail = detail });
+}
+
+/* The administrator decided: the lease moves to settled/, and that is said once. */
+static int settle(const struct job *job, const struct batch_entry *entry)
+{
+	const bool known =
+		lease_present(job->leases, LEASE_SETTLED, &entry->lease.client);
+	const int error =
+		lease_move(job->leases, entry->from, LEASE_SETTLED, &entry->lease.client);
+
+	if (error == 0 && !known)
+		tell(job, entry->word == VERDICT_REFUSED ? EVENT_REFUSED : EVENT_GRANTED,
+		     &entry->lease, entry->key);
+	return error;
+}
+
+static int finish_entry(struct commit_work *work, const struct job *job,
+			const struct batch_entry *entry)
+{
+	const struct lease *lease = &entry->lease;
+
+	if (entry->full) {
+		tell(job, EVENT_FULL, lease, NULL);
+		return lease_unlink(job->leases, entry->from, &lease->client);
+	}
+	if (entry->word != VERDICT_FREE)
+		return settle(job, entry);
+	const int merged =
+		lease_merge(job->leases, entry->from, LEASE_ACTIVE, &lease->client);
+	(void)lease_unlink(job->leases, LEASE_SETTLED, &lease->client);
+	if (merged > 0) {
+		work->inserted++;
+		tell(job, EVENT_INSERTED, lease, NULL);
+	}
+	return merged < 0 ? merged : 0;
+}
+
+/* The log line before the name goes: after a crash between it is said twice, not
+ * never. */
+static int finish_ending(struct commit_work *work, const struct job *job,
+			 const struct batch_entry *entry)
+{
+	const struct client_address *client = &entry->lease.client;
+
+	if (entry->closed) {
+		work->removed++;
+		tell(job, EVENT_REMOVED, &entry->lease, NULL);
+	}
+	return lease_unlink(job->leases, LEASE_ENDING, client);
+}
+
+static void tell_healed(const struct commit_work *work, const struct job *job)
+{
+	char detail[96];
+
+	if (work->healed.put_back == 0 && work->healed.orphans == 0)
+		return;
+	(void)snprintf(detail, sizeof(detail),
+		       "%ld put back, %ld without a lease removed", work->healed.put_back,
+		       work->healed.orphans);
+	tell(job, EVENT_HEALED, NULL, detail);
+}
+
+/* Somebody's file that is gone already is no failure of ours. */
+static int keep_first(int before, int error)
+{
+	return before < 0 || error == -ENOENT ? before : error;
+}
+
+int commit_work_finish(struct commit_work *work, const struct job *job, struct why *why)
+{
+	int error = work->whole ? 0 : lease_empty(job->leases, LEASE_SETTLED, why);
+
+	for (size_t i = 0; i < work->ending.count; i++)
+		error = keep_first(error,
+				   finish_ending(work, job, &work->ending.entry[i]));
+	for (size_t i = 0; i < work->healed.settled.count; i++)
+		error = keep_first(error, settle(job, &work->healed.settled.entry[i]));
+	for (size_t i = 0; i < work->queue.count; i++)
+		error = keep_first(error, finish_entry(work, job, &work->queue.entry[i]));
+	tell_healed(work, job);
+	return error < 0 ? why_set(why, error, "cannot move the committed leases") : 0;
+}

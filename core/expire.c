@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/expire.h"
+
+#include "base/deadline.h"
+#include "base/why.h"
+#include "core/batch.h"
+#include "core/commit_lock.h"
+#include "core/complaint.h"
+#include "core/defer.h"
+#include "core/expiry_watch.h"
+#include "core/job.h"
+#include "core/lease_file.h"
+#include "core/seal.h"
+#include "core/settings.h"
+
+#include <errno.h>
+
+#define QUEUE_ROUNDS 20 /* batches: twice the default max_leases */
+
+bool expire_is_due(const struct job *job, const struct lease *lease)
+{
+	return lease_end(lease, job->settings->lifetime_ms) <= job->now.tv_sec;
+}
+
+/* Only a lease whose last login is a lifetime ago has to be read: it may have an end
+ * of its own. */
+static int add_if_due(struct batch *batch, const struct job *job,
+		      enum lease_folder folder, const struct client_address *client)
+{
+	const time_t limit = job->now.tv_sec - job->settings->lifetime_ms / 1000;
+	struct timespec mtime;
+	struct lease lease;
+
+	if (lease_mtime(job->leases, folder, client, &mtime) < 0 || mtime.tv_sec > limit)
+		return 0;
+	/* Nothing but an empty or spoilt file: end it all the same, by its time. */
+	if (lease_read(job->leases, folder, client, &lease, NULL) < 0)
+		lease_make(&lease, client, "-", "-", mtime);
+	return expire_is_due(job, &lease) ? batch_add(batch, &lease, folder) : 0;
+}
+
+/* Without a lock: what is found is looked at again under it. */
+static int find_due(const struct job *job, struct batch *ret, long *ret_active,
+		    struct why *why)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+
+	int found = lease_scan_open(job->leases, LEASE_ACTIVE, &scan, why);
+	while (found >= 0 && (found = lease_scan_next(&scan, &name, why)) > 0) {
+		if (found != LEASE_SCAN_CLIENT)
+			continue;
+		(*ret_active)++;
+		if (add_if_due(ret, job, LEASE_ACTIVE, &name.client) < 0)
+			found = why_set(why, -ENOMEM, "cannot remember a lease");
+	}
+	return found;
+}
+
+/* Under the lock: to ending/, unless a login was quicker. */
+static void end_one(const struct job *job, const struct client_address *client)
+{
+	cleanup_batch struct batch again = { 0 };
+
+	if (lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING, client) < 0)
+		return;
+	/* A login that had the file in its hands renewed it under its new name. */
+	if (add_if_due(&again, job, LEASE_ENDING, client) == 0 && again.count == 0)
+		(void)lease_merge(job->leases, LEASE_ENDING, LEASE_ACTIVE, client);
+}
+
+/* What an earlier run left in ending/: renewed meanwhile, it waits for a commit. */
+static int take_up_ending(const struct job *job, struct why *why)
+{
+	cleanup_batch struct batch left = { 0 };
+
+	const int error = batch_collect(&left, job, LEASE_ENDING, why);
+	for (size_t i = 0; i < left.count && error == 0; i++) {
+		const struct lease *lease = &left.entry[i].lease;
+		if (!expire_is_due(job, lease))
+			(void)lease_merge(job->leases, LEASE_ENDING, LEASE_PENDING,
+					  &lease->client);
+	}
+	return error;
+}
+
+static int commit_or_defer(const struct job *job, const struct commit_lock *lock,
+			   struct commit_result *ret, struct why *why)
+{
+	unsigned round = 0;
+	int error;
+
+	/* A rebuild under way ends by itself: wait for it, within bounds. */
+	do
+		error = commit(job, lock, COMMIT_ALL, NULL, ret, why);
+	while (error == -EBUSY && deadline_nap(job->deadline, &round));
+	if (error == 0)
+		return 0;
+	ret->known_failure =
+		!complaint_make(job->settings->run_dir, COMPLAINT_MAP, why->text);
+	(void)defer_queue(job, NULL);
+	return error;
+}
+
+/* Nothing is due: is there anything else to do? Looked at under the lock, since a
+ * commit under way makes all of it untrue for a moment. */
+static bool is_idle(const struct job *job, const struct commit_lock *lock, long active)
+{
+	struct seal seal;
+
+	return seal_holds(job->settings, &seal) && seal.leases == active &&
+	       lease_folder_empty(job->leases, LEASE_ENDING) && commit_is_idle(job, lock);
+}
+
+static int end_due(const struct job *job, struct commit_result *ret, struct why *why)
+{
+	cleanup_batch struct batch due = { 0 };
+	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+	struct seal seal;
+	long active = 0;
+
+	int error = find_due(job, &due, &active, why);
+	if (error == 0)
+		error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
+	if (error < 0)
+		return error;
+	/* The scan was before the lock: a login may have been committed since. */
+	if (due.count == 0 && is_idle(job, &lock, active))
+		return 0;
+	for (size_t i = 0; i < due.count; i++)
+		end_one(job, &due.entry[i].lease.client);
+	error = take_up_ending(job, why);
+	if (error < 0)
+		return error;
+
+	const long count = lease_count(job->leases, LEASE_ACTIVE, why) +
+			   lease_count(job->leases, LEASE_ENDING, why);
+	if (seal_holds(job->settings, &seal) && seal.leases != count)
+		seal_break(job->settings);
+	return commit_or_defer(job, &lock, ret, why);
+}
+
+/* This run worked: whatever is still wrong is news again, once a minute at most. */
+static void withdraw_complaints(const char *run_dir)
+{
+	(void)complaint_withdraw(run_dir, COMPLAINT_EXPIRY);
+	(void)complaint_withdraw(run_dir, COMPLAINT_FULL);
+	(void)complaint_withdraw(run_dir, COMPLAINT_STATE);
+}
+
+int expire(const struct job *job, struct commit_result *ret, struct why *why)
+{
+	const int error = end_due(job, ret, why);
+	const int touched = expiry_watch_touch(job, error < 0 ? NULL : why);
+
+	if (error == 0 && touched == 0)
+		withdraw_complaints(job->settings->run_dir);
+	return error < 0 ? error : touched;
+}
+
+int expire_commit_queue(const struct job *job, struct commit_result *ret, struct why *why)
+{
+	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+
+	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
+	if (error < 0)
+		return error;
+	for (int i = 0; i < QUEUE_ROUNDS && error == 0 && !commit_is_idle(job, &lock);
+	     i++)
+		error = commit_or_defer(job, &lock, ret, why);
+	commit_lock_release(&lock);
+	if (error == 0 && expiry_is_late(job))
+		error = end_due(job, ret, why);
+	return error;
+}
+
+int expire_revoke(const struct job *job, const struct client_address *clients,
+		  size_t count, struct commit_result *ret, struct why *why)
+{
+	static const struct timespec long_ago = { .tv_sec = 0 };
+	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+	size_t found = 0;
+
+	const int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < count; i++) {
+		found += lease_unlink(job->leases, LEASE_PENDING, &clients[i]) == 0;
+		found += lease_unlink(job->leases, LEASE_DEFERRED, &clients[i]) == 0;
+		found += lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING,
+				    &clients[i]) == 0;
+		/* So that a run after a crash does not take it for renewed. */
+		(void)lease_touch(job->leases, LEASE_ENDING, &clients[i], long_ago);
+	}
+	if (found == 0)
+		return why_say(why, -ENOENT, "there is no lease to revoke");
+	return commit_or_defer(job, &lock, ret, why);
+}

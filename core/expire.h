@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * expire - close what has ended, repair what somebody else changed
+ *
+ * What the timer runs each minute and the host at boot. Idle, it loads no database
+ * library and opens no table. All of these take the commit lock themselves and wait
+ * for it, and for a rebuild of the map, until the job's deadline. `why` and `ret` may
+ * not be NULL; `*ret` starts as zero.
+ */
+#pragma once
+
+#include "core/commit.h"
+
+#include <stdbool.h>
+
+/*
+ * A failed commit's leases go to deferred/, and `why` says what is wrong; whether that
+ * is news is the caller's to find out (complaint.h). Touches `expired` in the end,
+ * also after a failed commit: the timer has done its work.
+ */
+int expire(const struct job *job, struct commit_result *ret, struct why *why);
+
+/*
+ * What the path unit runs: commit the queue, and, when the timer is late, end what has
+ * lapsed too. Does not touch `expired`.
+ */
+int expire_commit_queue(const struct job *job, struct commit_result *ret,
+			struct why *why);
+
+/* End these leases now, whatever is left of their lifetime. -ENOENT for none at all. */
+struct client_address;
+int expire_revoke(const struct job *job, const struct client_address *clients,
+		  size_t count, struct commit_result *ret, struct why *why);
+
+/* Whether this lease would end in a run at the job's time. */
+struct lease;
+bool expire_is_due(const struct job *job, const struct lease *lease);

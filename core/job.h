@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * job - what every piece of work on the leases and the map needs to know
+ *
+ * `now` is the wall clock's time, an argument so that no test has to wait; `deadline`
+ * (base/deadline.h) says how long to wait for other processes. Nothing here is owned.
+ */
+#pragma once
+
+#include "core/lease_dir.h"
+
+#include <time.h>
+
+struct settings;
+struct event_sink;
+
+struct job {
+	const struct settings *settings;
+	const struct lease_dir *leases;
+	struct timespec now;
+	struct timespec deadline;
+	const struct event_sink *events; /* NULL: tell nobody */
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/lease_dir.h"
+
+#include "base/cleanup.h"
+#include "base/why.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define STATE_MODE 0755
+#define FOLDER_MODE 0700
+#define QUEUE_MODE 03730
+#define GROUP_BUFFER 16384
+
+static const char *const names[LEASE_FOLDERS] = {
+	[LEASE_ACTIVE] = "active",     [LEASE_PENDING] = "pending",
+	[LEASE_DEFERRED] = "deferred", [LEASE_ENDING] = "ending",
+	[LEASE_SETTLED] = "settled",
+};
+
+const char *lease_folder_name(enum lease_folder folder)
+{
+	return names[folder];
+}
+
+int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
+{
+	const int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return why_set(why, -errno, "cannot open the state folder %s", path);
+	ret->fd = fd;
+	return 0;
+}
+
+void lease_dir_close(struct lease_dir *dir)
+{
+	close_owned_fd(&dir->fd);
+	dir->fd = -1;
+}
+
+/* Made with its final mode at once; the umask is the host's and is left alone. */
+static int make_folder(int at, const char *name, mode_t mode, struct why *why)
+{
+	if (mkdirat(at, name, mode) < 0)
+		return errno == EEXIST ? 0 : why_set(why, -errno, "cannot make %s", name);
+	if (fchmodat(at, name, mode, 0) < 0)
+		return why_set(why, -errno, "cannot set the mode of %s", name);
+	return 0;
+}
+
+static int group_of(const char *name, gid_t *ret, struct why *why)
+{
+	struct group entry, *found = NULL;
+	cleanup_free char *buffer = malloc(GROUP_BUFFER);
+
+	if (!buffer)
+		return why_set(why, -ENOMEM, "cannot look up the group %s", name);
+	const int error = getgrnam_r(name, &entry, buffer, GROUP_BUFFER, &found);
+	if (error != 0)
+		return why_set(why, -error, "cannot look up the group %s", name);
+	if (!found)
+		return why_say(why, -EINVAL, "queue_group = %s: there is no such group",
+			       name);
+	*ret = entry.gr_gid;
+	return 0;
+}
+
+static int open_queue(int state_fd, const char *queue_group, struct why *why)
+{
+	const char *pending = names[LEASE_PENDING];
+	gid_t group = 0;
+
+	const int error = group_of(queue_group, &group, why);
+	if (error < 0)
+		return error;
+	if (fchownat(state_fd, pending, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    fchmodat(state_fd, pending, QUEUE_MODE, 0) < 0)
+		return why_set(why, -errno, "cannot give pending/ to the group %s",
+			       queue_group);
+	return 0;
+}
+
+int lease_dir_prepare(const char *path, const char *queue_group, struct why *why)
+{
+	cleanup_lease_dir struct lease_dir dir = { .fd = -1 };
+
+	int error = make_folder(AT_FDCWD, path, STATE_MODE, why);
+	if (error == 0)
+		error = lease_dir_open(path, &dir, why);
+	for (size_t i = 0; i < LEASE_FOLDERS && error == 0; i++)
+		error = make_folder(dir.fd, names[i], FOLDER_MODE, why);
+	if (error == 0 && queue_group[0] != '\0')
+		error = open_queue(dir.fd, queue_group, why);
+	return error;
+}
+
+int lease_scan_open(const struct lease_dir *dir, enum lease_folder folder,
+		    struct lease_scan *ret, struct why *why)
+{
+	cleanup_fd int fd = openat(dir->fd, names[folder],
+				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	ret->stream = fd < 0 ? NULL : fdopendir(fd);
+	if (!ret->stream)
+		return why_set(why, -errno, "cannot list %s/", names[folder]);
+	(void)take_fd(&fd);
+	return 0;
+}
+
+int lease_scan_next(struct lease_scan *scan, struct lease_name *ret, struct why *why)
+{
+	const struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(scan->stream);
+		if (!entry)
+			return errno == 0
+				       ? LEASE_SCAN_END
+				       : why_set(why, -errno, "cannot list the leases");
+	} while (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+
+	if (client_address_parse(entry->d_name, &ret->client) == 0 &&
+	    strcmp(ret->client.text, entry->d_name) == 0)
+		return LEASE_SCAN_CLIENT;
+	(void)snprintf(ret->junk, sizeof(ret->junk), "%s", entry->d_name);
+	return LEASE_SCAN_JUNK;
+}
+
+void lease_scan_close(struct lease_scan *scan)
+{
+	DIR *const stream = scan->stream;
+
+	close_owned_dir(&stream);
+	scan->stream = NULL;
+}
+
+long lease_count(const struct lease_dir *dir, enum lease_folder folder, struct why *why)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+	long count = 0;
+
+	int found = lease_scan_open(dir, folder, &scan, why);
+	if (found < 0)
+		return found;
+	while ((found = lease_scan_next(&scan, &name, why)) > 0)
+		count += found == LEASE_SCAN_CLIENT;
+	return found < 0 ? found : count;
+}
+
+bool lease_folder_empty(const struct lease_dir *dir, enum lease_folder folder)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+
+	return lease_scan_open(dir, folder, &scan, NULL) == 0 &&
+	       lease_scan_next(&scan, &name, NULL) == LEASE_SCAN_END;
+}

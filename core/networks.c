@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/networks.h"
+
+#include "base/why.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEPARATORS " \t,"
+#define WORD_MAX 64
+
+static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
+{
+	const unsigned whole = bits / 8, rest = bits % 8;
+
+	if (memcmp(a, b, whole) != 0)
+		return false;
+	return rest == 0 || ((a[whole] ^ b[whole]) & (0xff00U >> rest) & 0xffU) == 0;
+}
+
+static int parse_prefix(const char *digits, unsigned most, unsigned *ret)
+{
+	char *end;
+
+	if (digits[0] < '0' || digits[0] > '9')
+		return -EINVAL;
+	const unsigned long value = strtoul(digits, &end, 10);
+	if (*end != '\0' || value > most)
+		return -EINVAL;
+	*ret = (unsigned)value;
+	return 0;
+}
+
+static int parse_one(char *word, struct network *ret, struct why *why)
+{
+	char *slash = strchr(word, '/');
+
+	if (slash)
+		*slash = '\0';
+	if (client_address_parse(word, &ret->address) < 0)
+		return why_say(why, -EINVAL, "'%s' is no address", word);
+	const unsigned most = ret->address.family == AF_INET ? 32 : 128;
+	ret->prefix = most;
+	if (slash && parse_prefix(slash + 1, most, &ret->prefix) < 0)
+		return why_say(why, -EINVAL, "'%s/%s': the prefix is 0 to %u", word,
+			       slash + 1, most);
+
+	for (unsigned bit = ret->prefix; bit < most; bit++)
+		if (ret->address.bytes[bit / 8] & (0x80U >> bit % 8))
+			return why_say(why, -EINVAL,
+				       "'%s/%u' has bits behind its prefix; write %s for "
+				       "the host alone",
+				       word, ret->prefix, word);
+	return 0;
+}
+
+int networks_parse(const char *text, struct networks *ret, struct why *why)
+{
+	struct networks parsed = { 0 };
+
+	for (const char *at = text + strspn(text, SEPARATORS); *at;) {
+		char word[WORD_MAX];
+		const size_t length = strcspn(at, SEPARATORS);
+
+		if (length >= sizeof(word))
+			return why_say(why, -EINVAL, "'%.20s...' is no network", at);
+		if (parsed.count == NETWORKS_MAX)
+			return why_say(why, -E2BIG, "more than %d networks",
+				       NETWORKS_MAX);
+		memcpy(word, at, length);
+		word[length] = '\0';
+		const int error = parse_one(word, &parsed.list[parsed.count++], why);
+		if (error < 0)
+			return error;
+		at += length;
+		at += strspn(at, SEPARATORS);
+	}
+	*ret = parsed;
+	return 0;
+}
+
+bool networks_contain(const struct networks *networks,
+		      const struct client_address *client)
+{
+	for (size_t i = 0; i < networks->count; i++) {
+		const struct network *network = &networks->list[i];
+
+		if (network->address.family == client->family &&
+		    same_bits(network->address.bytes, client->bytes, network->prefix))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/request.h"
+
+#include "base/deadline.h"
+#include "core/commit.h"
+#include "core/commit_lock.h"
+#include "core/job.h"
+#include "core/lease_file.h"
+#include "core/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct request {
+	const struct job *job;
+	const struct client_address *client;
+	struct timespec deadline;
+};
+
+bool request_may_commit_here(const struct settings *settings)
+{
+	char folder[PATH_MAX];
+
+	(void)snprintf(folder, sizeof(folder), "%s", settings->map_path);
+	char *slash = strrchr(folder, '/');
+	slash[slash == folder ? 1 : 0] = '\0';
+	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+static bool is_answered(const void *context)
+{
+	const struct request *request = context;
+
+	return !lease_present(request->job->leases, LEASE_PENDING, request->client);
+}
+
+/* What has become of it, by the folder where it is. */
+static int outcome_of(const struct request *request)
+{
+	static const struct {
+		enum lease_folder folder;
+		enum grant_outcome outcome;
+	} places[] = {
+		{ LEASE_PENDING, GRANT_WAITING },
+		{ LEASE_ACTIVE, GRANT_OPENED },
+		{ LEASE_SETTLED, GRANT_SETTLED },
+		{ LEASE_DEFERRED, GRANT_DEFERRED },
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (lease_present(request->job->leases, places[i].folder,
+				  request->client))
+			return places[i].outcome;
+	return GRANT_FULL;
+}
+
+static int wait_for_service(const struct request *request)
+{
+	unsigned round = 0;
+
+	while (!is_answered(request) && deadline_nap(request->deadline, &round))
+		continue;
+	return outcome_of(request);
+}
+
+/* 0 = answered, by us or by whoever had the lock before; -EBUSY, -ETIMEDOUT */
+static int commit_once(const struct request *request, struct why *why)
+{
+	const struct lock_interest interest = { is_answered, request };
+	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+
+	const int taken = commit_lock_take(request->job->leases, request->deadline,
+					   &interest, &lock, why);
+	if (taken != 0)
+		return taken < 0 ? taken : 0;
+	if (is_answered(request))
+		return 0;
+	return commit(request->job, &lock, COMMIT_QUEUE, NULL, NULL, why);
+}
+
+/* A rebuild under way ends by itself: look again until the deadline. */
+static int commit_here(const struct request *request, struct why *why)
+{
+	unsigned round = 0;
+	int error;
+
+	do
+		error = commit_once(request, why);
+	while (error == -EBUSY && deadline_nap(request->deadline, &round));
+	if (error == 0 || error == -EBUSY || error == -ETIMEDOUT)
+		return outcome_of(request);
+	return error;
+}
+
+static bool is_left_to_the_service(int error)
+{
+	return error == -EROFS || error == -EACCES || error == -EPERM;
+}
+
+int request_fulfil(const struct job *job, const struct client_address *client,
+		   bool patient, struct why *why)
+{
+	const struct request request = { job, client,
+					 patient ? job->deadline : deadline_in(0) };
+
+	if (request_may_commit_here(job->settings)) {
+		const int outcome = commit_here(&request, why);
+		if (!is_left_to_the_service(outcome))
+			return outcome;
+	}
+	return wait_for_service(&request);
+}

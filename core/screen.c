@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/screen.h"
+
+#include "core/client_address.h"
+#include "core/settings.h"
+
+#include <ifaddrs.h>
+#include <stddef.h>
+
+bool screen_is_own(const struct client_address *client)
+{
+	struct ifaddrs *all = NULL;
+	bool found = false;
+
+	if (getifaddrs(&all) < 0)
+		return false;
+	for (const struct ifaddrs *at = all; at && !found; at = at->ifa_next) {
+		struct client_address own;
+
+		if (at->ifa_addr && client_address_of_socket(at->ifa_addr, &own) == 0)
+			found = client_address_equal(&own, client);
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+const char *screen_client(const struct settings *settings,
+			  const struct client_address *client)
+{
+	const char *never = client_address_never(client);
+
+	if (never)
+		return never;
+	if (networks_contain(&settings->never, client))
+		return "the setting never";
+	if (settings->only.count > 0 && !networks_contain(&settings->only, client))
+		return "the setting only";
+	return NULL;
+}

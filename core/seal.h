@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * seal - proof that nobody has touched the map since our last commit
+ *
+ * RUN_DIR/seal holds what the map was then (map.h, identity), how many leases it
+ * shows, and how our records are written (a changed setting breaks the seal too).
+ * Equal = the map says what the leases say: a known client's login needs no look into
+ * the table. It is gone after a boot, so the first run looks.
+ */
+#pragma once
+
+#include "map/map.h"
+
+#include <stdbool.h>
+
+struct settings;
+
+struct seal {
+	struct map_identity map;
+	long leases;
+};
+
+/* Whether the map at the settings' path is the sealed one; then `ret`, unless NULL,
+ * is the seal. */
+bool seal_holds(const struct settings *settings, struct seal *ret);
+
+/* The same question about a map that is open: its path may name another by now. */
+bool seal_matches(const struct settings *settings, const struct map_identity *map,
+		  struct seal *ret);
+
+int seal_write(const struct settings *settings, const struct seal *seal, struct why *why);
+void seal_break(const struct settings *settings);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/verdict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CONNECT "connect:"
+
+static int has_marker(const struct table *table, const struct client_address *client,
+		      struct why *why)
+{
+	char key[RECORD_KEY];
+	struct map_entry entry;
+
+	record_marker_key(client, key);
+	return table->backend->get(table->map, key, &entry, why);
+}
+
+/* 1 decided, 0 go on */
+static int judge_key(const struct table *table, const struct record_form *form,
+		     const char *key, bool is_connect, struct verdict *ret,
+		     struct why *why)
+{
+	struct map_entry entry;
+
+	const int found = table->backend->get(table->map, key, &entry, why);
+	if (found <= 0)
+		return found;
+	const enum record_effect effect = record_effect_of(form, entry.value);
+	if (effect == EFFECT_GRANTS)
+		ret->word = VERDICT_GRANTED;
+	else if (effect == EFFECT_REFUSES || is_connect)
+		ret->word = VERDICT_REFUSED;
+	if (ret->word != VERDICT_FREE)
+		(void)snprintf(ret->key, sizeof(ret->key), "%s", key);
+	/* Any hit ends the mail server's walk, also one that decides nothing. */
+	return 1;
+}
+
+static int judge_step(const struct table *table, const struct record_form *form,
+		      const char *bare, const char *own_key, struct verdict *ret,
+		      struct why *why)
+{
+	char tagged[RECORD_KEY + sizeof(CONNECT)];
+	int decided = 0;
+
+	if (form->mta == MTA_SENDMAIL) {
+		(void)snprintf(tagged, sizeof(tagged), CONNECT "%s", bare);
+		if (!ret->ours || strcmp(tagged, own_key) != 0)
+			decided = judge_key(table, form, tagged, true, ret, why);
+	}
+	if (decided == 0 && (!ret->ours || strcmp(bare, own_key) != 0))
+		decided = judge_key(table, form, bare, false, ret, why);
+	return decided;
+}
+
+/* Our record, or the static one that stands on its key. */
+static int judge_own_key(const struct table *table, const struct record_form *form,
+			 const struct client_address *client, const char *own_key,
+			 struct verdict *ret, struct why *why)
+{
+	struct map_entry entry;
+
+	const int found = table->backend->get(table->map, own_key, &entry, why);
+	if (found <= 0)
+		return found;
+	if (map_bytes_equal(entry.value, form->value)) {
+		const int marked = has_marker(table, client, why);
+		ret->ours = marked > 0;
+		if (marked != 0)
+			return marked < 0 ? marked : 0;
+	}
+	return 1;
+}
+
+int verdict_of(const struct table *table, const struct record_form *form,
+	       const struct client_address *client, struct verdict *ret, struct why *why)
+{
+	struct verdict verdict = { .word = VERDICT_FREE };
+	char own_key[RECORD_KEY], bare[RECORD_KEY];
+
+	record_key(form, client, own_key);
+	const int occupied = judge_own_key(table, form, client, own_key, &verdict, why);
+	int decided = occupied < 0 ? occupied : 0;
+	for (unsigned step = 0; decided == 0 && record_walk(form, client, step, bare);
+	     step++)
+		decided = judge_step(table, form, bare, own_key, &verdict, why);
+	if (decided < 0)
+		return decided;
+
+	/* A value that decides nothing, but on our key: not ours to change. */
+	if (occupied > 0 && verdict.word == VERDICT_FREE) {
+		verdict.word = VERDICT_REFUSED;
+		(void)snprintf(verdict.key, sizeof(verdict.key), "%s", own_key);
+	}
+	*ret = verdict;
+	return 0;
+}

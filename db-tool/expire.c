@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sapdb expire and sapdb commit: what the timer and the path unit run */
+#include "core/expire.h"
+
+#include "base/why.h"
+#include "core/lease_file.h"
+#include "db-tool/command.h"
+#include "db-tool/leases.h"
+#include "db-tool/log.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+struct run {
+	bool dry;
+	bool unattended;
+};
+
+static int parse(const struct command *command, int argc, char **argv, struct run *ret)
+{
+	static const struct option longopts[] = {
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "unattended", no_argument, NULL, 'U' },
+		{ 0 },
+	};
+	const char *shorts = command == &command_expire ? "nU" : "U";
+	int option;
+
+	optind = 0; /* start anew, with options behind arguments */
+	while ((option = getopt_long(argc, argv, shorts, longopts, NULL)) != -1) {
+		if (option == 'n' && command == &command_expire)
+			ret->dry = true;
+		else if (option == 'U')
+			ret->unattended = true;
+		else
+			return misused(command, "unknown option");
+	}
+	if (optind < argc)
+		return misused(command, "it takes no argument");
+	return EXIT_DONE;
+}
+
+static int print_due(const struct leases *leases)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+	struct lease lease;
+	struct why why = { 0 };
+
+	int found = lease_scan_open(&leases->dir, LEASE_ACTIVE, &scan, &why);
+	while (found >= 0 && (found = lease_scan_next(&scan, &name, &why)) > 0) {
+		if (found != LEASE_SCAN_CLIENT ||
+		    lease_read(&leases->dir, LEASE_ACTIVE, &name.client, &lease, NULL) <
+			    0 ||
+		    !expire_is_due(&leases->job, &lease))
+			continue;
+		(void)printf("would remove %s (user %s)\n", lease.client.text,
+			     lease.user);
+	}
+	return found < 0 ? complain(EXIT_UNUSABLE, "%s", why.text) : EXIT_DONE;
+}
+
+static int tell_result(const struct run *run, int error,
+		       const struct commit_result *result, const struct why *why)
+{
+	if (error == 0)
+		return EXIT_DONE;
+	/* The timer would say the same each minute. */
+	if (run->unattended && result->known_failure)
+		return EXIT_UNUSABLE;
+	return complain(EXIT_UNUSABLE, "%s", why->text);
+}
+
+static int run_either(const struct command *command, struct tool *tool, int argc,
+		      char **argv)
+{
+	cleanup_leases struct leases leases = LEASES_NONE;
+	struct run run = { 0 };
+	struct commit_result result = { 0 };
+	struct why why = { 0 };
+
+	const int parsed = parse(command, argc, argv, &run);
+	if (parsed != EXIT_DONE)
+		return parsed;
+	int error = run.dry ? leases_look(tool, &leases, &why)
+			    : leases_open(tool, &leases, &why);
+	if (error < 0)
+		return complain(EXIT_UNUSABLE, "%s", why.text);
+	if (run.dry)
+		return print_due(&leases);
+
+	log_open(tool);
+	error = command == &command_expire
+			? expire(&leases.job, &result, &why)
+			: expire_commit_queue(&leases.job, &result, &why);
+	return tell_result(&run, error, &result, &why);
+}
+
+static int run_expire(struct tool *tool, int argc, char **argv)
+{
+	return run_either(&command_expire, tool, argc, argv);
+}
+
+static int run_commit(struct tool *tool, int argc, char **argv)
+{
+	return run_either(&command_commit, tool, argc, argv);
+}
+
+const struct command command_expire = {
+	.name = "expire",
+	.arguments = "[-n] [-U]",
+	.purpose = "end the leases whose lifetime is over, repair the map",
+	.help = "  -n, --dry-run     only say which leases would end\n"
+		"  -U, --unattended  say a failure that lasts only once\n\n"
+		"The timer runs this each minute. Where there is no systemd, cron "
+		"does.\n",
+	.run = run_expire,
+};
+
+const struct command command_commit = {
+	.name = "commit",
+	.arguments = "[-U]",
+	.purpose = "open the leases that wait",
+	.help = "  -U, --unattended  say a failure that lasts only once\n\n"
+		"The path unit runs this when a login could not change the map itself.\n",
+	.run = run_commit,
+};

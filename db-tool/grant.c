@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/grant.h"
+
+#include "base/why.h"
+#include "core/duration.h"
+#include "core/escape.h"
+#include "core/lease_file.h"
+#include "core/screen.h"
+#include "db-tool/command.h"
+#include "db-tool/leases.h"
+#include "db-tool/log.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SERVICE "sapdb"
+#define FOR_LEAST_MS 1000L
+#define FOR_MOST_MS (24L * 3600 * 1000)
+
+struct request {
+	const char *user;
+	long for_ms; /* 0 = the lifetime */
+	struct client_address from;
+};
+
+static int parse(int argc, char **argv, struct request *ret)
+{
+	static const struct option longopts[] = { { "user", required_argument, NULL,
+						    'u' },
+						  { "for", required_argument, NULL, 'f' },
+						  { 0 } };
+	int option;
+
+	optind = 0; /* start anew, with options behind arguments */
+	while ((option = getopt_long(argc, argv, "u:f:", longopts, NULL)) != -1) {
+		if (option == 'u')
+			ret->user = optarg;
+		else if (option != 'f')
+			return misused(&command_grant, "unknown option");
+		else if (duration_parse(optarg, &ret->for_ms) < 0 ||
+			 ret->for_ms < FOR_LEAST_MS || ret->for_ms > FOR_MOST_MS)
+			return misused(
+				&command_grant,
+				"--for '%s': must be a time from 1s to 24h, such as "
+				"2h",
+				optarg);
+	}
+	if (optind + 1 != argc)
+		return misused(&command_grant, "one address is needed");
+	if (client_address_parse_remote(argv[optind], &ret->from) < 0)
+		return misused(&command_grant, "'%s' is no IPv4 or IPv6 address",
+			       argv[optind]);
+	return EXIT_DONE;
+}
+
+/*
+ * Its own end: by `until` when that is later than a lifetime from now; else its last
+ * login is dated back, so that it ends a lifetime after that.
+ */
+static void limit(struct lease *lease, const struct request *request, long lifetime_ms)
+{
+	const long until = lease->last_login.tv_sec + request->for_ms / 1000;
+
+	if (request->for_ms == 0)
+		return;
+	lease->until = until;
+	if (request->for_ms < lifetime_ms)
+		lease->last_login.tv_sec = until - lifetime_ms / 1000;
+}
+
+static int tell_outcome(int outcome, const struct lease *lease, const struct why *why)
+{
+	const char *client = lease->client.text;
+
+	if (outcome < 0 || why->text[0] != '\0')
+		return complain(EXIT_UNUSABLE, "%s", why->text);
+	switch (outcome) {
+	case GRANT_OPENED:
+		return EXIT_DONE;
+	case GRANT_RENEWED:
+		(void)printf("renewed %s\n", client);
+		return EXIT_DONE;
+	case GRANT_SETTLED:
+		return complain(EXIT_PARTLY,
+				"%s gets no lease: the administrator's records decide "
+				"about it; see: sapdb status %s",
+				client, client);
+	case GRANT_UNWATCHED:
+		return complain(EXIT_PARTLY,
+				"%s was not opened: nothing would close it, since sapdb "
+				"expire has not run within expiry_watch; start "
+				"pam_sap-expire.timer",
+				client);
+	case GRANT_FULL:
+		return complain(EXIT_PARTLY, "%s was not opened: max_leases is reached",
+				client);
+	case GRANT_OWN:
+		return complain(EXIT_PARTLY, "%s was not opened: an address of this host",
+				client);
+	default:
+		return complain(EXIT_PARTLY,
+				"%s waits: the map cannot be changed now; the timer "
+				"tries again each minute",
+				client);
+	}
+}
+
+static int run_grant(struct tool *tool, int argc, char **argv)
+{
+	struct request request = { .user = "-" };
+	cleanup_leases struct leases leases = LEASES_NONE;
+	struct lease lease;
+	struct why why = { 0 };
+
+	const int parsed = parse(argc, argv, &request);
+	if (parsed != EXIT_DONE)
+		return parsed;
+	const char *never = screen_client(&tool->settings, &request.from);
+	if (never)
+		return complain(EXIT_PARTLY, "%s is never opened: %s", request.from.text,
+				never);
+	if (leases_open(tool, &leases, &why) < 0)
+		return complain(EXIT_UNUSABLE, "%s", why.text);
+
+	log_open(tool);
+	struct client_address client = request.from;
+	client_address_mask_ipv6(&client, (unsigned)tool->settings.ipv6_prefix);
+	lease_make(&lease, &client, request.user, SERVICE, leases.job.now);
+	limit(&lease, &request, tool->settings.lifetime_ms);
+	const int outcome = grant(&leases.job, &lease, &request.from, &why);
+	return tell_outcome(outcome, &lease, &why);
+}
+
+const struct command command_grant = {
+	.name = "grant",
+	.arguments = "[-u USER] [-f TIME] ADDRESS",
+	.purpose = "open a lease by hand",
+	.help = "  -u, --user=USER  for whom; shown in the log and by status\n"
+		"  -f, --for=TIME   how long (1s to 24h) instead of the lifetime; a "
+		"login\n"
+		"                   from there prolongs it as usual\n",
+	.run = run_grant,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * leases - the tool's way to the leases: state folder, clock, log
+ */
+#pragma once
+
+#include "core/event.h"
+#include "core/job.h"
+#include "core/lease.h"
+
+/* How long the tool, and the service, wait for a rebuild or another commit. */
+#define LEASES_PATIENCE_MS 20000
+
+struct tool;
+struct why;
+
+struct leases {
+	struct lease_dir dir;
+	struct event_sink sink;
+	struct job job; /* points into this struct: it must not be copied */
+};
+
+#define LEASES_NONE                                                                      \
+	{                                                                                \
+		.dir = {.fd = -1 }                                                       \
+	}
+
+/* Opens the state folder, and makes it where it is missing. */
+int leases_open(const struct tool *tool, struct leases *ret, struct why *why);
+/* The same without making anything: for a look. */
+int leases_look(const struct tool *tool, struct leases *ret, struct why *why);
+void leases_close(struct leases *leases);
+#define cleanup_leases __attribute__((cleanup(leases_close)))

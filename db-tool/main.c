@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sapdb - list, insert and delete records and leases: the command line */
+#include "db-tool/command.h"
+
+#include "base/why.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+	&command_list,	&command_insert, &command_delete, &command_status,
+	&command_grant, &command_revoke, &command_expire, &command_commit,
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int complain(int code, const char *format, ...)
+{
+	va_list args;
+
+	(void)fputs("sapdb: ", stderr);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fputc('\n', stderr);
+	return code;
+}
+
+int misused(const struct command *command, const char *format, ...)
+{
+	va_list args;
+
+	(void)fprintf(stderr, "sapdb %s: ", command->name);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fprintf(stderr, "; usage: sapdb %s %s\n", command->name,
+		      command->arguments);
+	return EXIT_USAGE;
+}
+
+static int print_usage(void)
+{
+	(void)printf(
+		"usage: sapdb [-c CONF] [-m MAP] [--json] COMMAND [ARGUMENT...]\n\n"
+		"Lists, inserts and deletes the records of a mail server's table and\n"
+		"the leases of SMTP after POP.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		(void)printf("  %-8s %s\n", commands[i]->name, commands[i]->purpose);
+	(void)printf(
+		"\n"
+		"  -c, --conf=CONF  settings file, instead of " CONF_FILE "\n"
+		"  -m, --map=MAP    table for list, insert and delete: hash:PATH,\n"
+		"                   btree:PATH or PATH alone, which is a hash\n"
+		"  -j, --json       one JSON object a line\n"
+		"  -h, --help       this text; sapdb COMMAND --help tells of one\n"
+		"  -V, --version    version\n\n"
+		"Exit status: 0 done, 1 not all done, 2 usage, 3 unusable map, leases\n"
+		"or settings. See sapdb(8).\n");
+	return EXIT_DONE;
+}
+
+static int print_help(const struct command *command)
+{
+	(void)printf("usage: sapdb %s %s\n\n%s\n", command->name, command->arguments,
+		     command->purpose);
+	if (command->also[0]) {
+		(void)printf("\nShort:");
+		for (size_t i = 0; command->also[i]; i++)
+			(void)printf(" %s", command->also[i]);
+		(void)printf("\n");
+	}
+	if (command->help[0] != '\0')
+		(void)printf("\n%s", command->help);
+	return EXIT_DONE;
+}
+
+static const struct command *find_command(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i]->name, word) == 0)
+			return commands[i];
+		for (size_t j = 0; commands[i]->also[j]; j++)
+			if (strcmp(commands[i]->also[j], word) == 0)
+				return commands[i];
+	}
+	return NULL;
+}
+
+struct options {
+	const char *conf, *map;
+	bool json;
+};
+
+static int run_command(const struct options *options, int argc, char **argv)
+{
+	struct tool tool = { .json = options->json };
+	struct why why = { 0 };
+	const struct command *command = find_command(argv[0]);
+
+	if (!command)
+		return complain(EXIT_USAGE,
+				"there is no command '%s'; sapdb --help lists them",
+				argv[0]);
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return print_help(command);
+	if (options->map && !command->any_map)
+		return misused(command, "-m is for list, insert and delete");
+	if (settings_load(&tool.settings, options->conf, &why) < 0)
+		return complain(EXIT_UNUSABLE, "%s", why.text);
+	memcpy(tool.configured_map, tool.settings.map_path, sizeof(tool.configured_map));
+	if (options->map &&
+	    settings_set(&tool.settings, "map", options->map, SETTINGS_FILE, &why) < 0)
+		return complain(EXIT_USAGE, "-m: %s", why.text);
+	return command->run(&tool, argc, argv);
+}
+
+/* A full disk or a closed pipe behind stdout is no success. */
+static int close_stdout(int code)
+{
+	if (ferror(stdout) || fclose(stdout) != 0)
+		return complain(EXIT_UNUSABLE, "cannot write to the standard output");
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "conf", required_argument, NULL, 'c' },
+		{ "map", required_argument, NULL, 'm' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	struct options options = { 0 };
+	int option;
+
+	/* "+": what stands behind the command belongs to the command. */
+	while ((option = getopt_long(argc, argv, "+c:m:jhV", longopts, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options.conf = optarg;
+			break;
+		case 'm':
+			options.map = optarg;
+			break;
+		case 'j':
+			options.json = true;
+			break;
+		case 'h':
+			return close_stdout(print_usage());
+		case 'V':
+			(void)printf("sapdb (pam_sap) " VERSION "\n");
+			return close_stdout(EXIT_DONE);
+		default:
+			return complain(EXIT_USAGE, "sapdb --help tells how it is used");
+		}
+	}
+	if (optind == argc)
+		return complain(EXIT_USAGE, "no command; sapdb --help lists them");
+	return close_stdout(run_command(&options, argc - optind, argv + optind));
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "db-tool/output.h"
+
+#include "core/escape.h"
+#include "core/event.h"
+#include "db-tool/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+/* The escaped text; the caller frees it. */
+static char *escaped(struct map_bytes bytes)
+{
+	const size_t room = bytes.size * 4 + 1;
+	char *text = malloc(room);
+
+	if (!text) {
+		(void)complain(EXIT_UNUSABLE, "out of memory");
+		exit(EXIT_UNUSABLE);
+	}
+	(void)escape_bytes(bytes.data, bytes.size, "", text, room);
+	return text;
+}
+
+void output_record(const struct tool *tool, const struct map_entry *entry)
+{
+	char *key = escaped(entry->key), *value = escaped(entry->value);
+
+	if (tool->json)
+		output_json(json_pack("{s:s, s:s}", "key", key, "value", value));
+	else
+		(void)printf("%s\t%s\n", key, value);
+	free(key);
+	free(value);
+}
+
+void output_json(json_t *object)
+{
+	(void)json_dumpf(object, stdout, JSON_COMPACT);
+	(void)putchar('\n');
+	json_decref(object);
+}
+
+void output_event(const void *context, const struct event *event)
+{
+	const struct tool *tool = context;
+	char text[EVENT_TEXT];
+
+	(void)event_text(event, text);
+	if (tool->json)
+		output_json(json_pack("{s:s}", "event", text));
+	else
+		(void)printf("%s\n", text);
+	if (tool->log)
+		syslog(LOG_MAIL |
+			       (event_is_warning(event->kind) ? LOG_WARNING : LOG_NOTICE),
+		       "%s", text);
+}

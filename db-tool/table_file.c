@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "db-tool/table_file.h"
+
+#include "base/deadline.h"
+#include "base/why.h"
+#include "core/commit.h"
+#include "core/commit_lock.h"
+#include "db-tool/command.h"
+#include "db-tool/leases.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+static int load(const struct tool *tool, int note_fd, struct table_file *ret,
+		struct why *why)
+{
+	const struct settings *settings = &tool->settings;
+
+	*ret = (struct table_file){ 0 };
+	ret->place =
+		(struct map_place){ .path = settings->map_path,
+				    .note_fd = note_fd,
+				    .nul_when_empty = mta_preset_of(settings->mta)->nul };
+	const int error = map_backend_load(settings->map_type, settings->backend_dir,
+					   &ret->loaded, why);
+	ret->table.backend = ret->loaded.backend;
+	return error;
+}
+
+int table_file_open(const struct tool *tool, struct table_file *ret, struct why *why)
+{
+	const struct timespec deadline = deadline_in(LEASES_PATIENCE_MS);
+	unsigned round = 0;
+
+	int error = load(tool, -1, ret, why);
+	if (error < 0)
+		return error;
+	do
+		error = ret->table.backend->open(&ret->place, &ret->table.map, why);
+	while (error == -EBUSY && deadline_nap(deadline, &round));
+	return error;
+}
+
+void table_file_close(struct table_file *file)
+{
+	if (file->table.backend)
+		file->table.map = file->table.backend->close(file->table.map);
+	map_backend_unload(&file->loaded);
+	*file = (struct table_file){ 0 };
+}
+
+static int edit_open_table(const struct table *table, const struct commit_edit *edit,
+			   struct why *why)
+{
+	int changed = table->backend->begin(table->map, why);
+
+	if (changed == 0)
+		changed = edit->apply(edit->context, table, why);
+	if (changed > 0)
+		return table->backend->commit(table->map, why);
+	table->backend->abandon(table->map);
+	return changed;
+}
+
+/* A table that has nothing to do with leases. */
+static int edit_other_map(const struct tool *tool, const struct commit_lock *lock,
+			  const struct commit_edit *edit, struct why *why)
+{
+	cleanup_table_file struct table_file file = { 0 };
+
+	int error = load(tool, lock->fd, &file, why);
+	if (error == 0 && map_needs_recovery(&file.place))
+		error = file.table.backend->recover(&file.place, why);
+	if (error == 0)
+		error = file.table.backend->open(&file.place, &file.table.map, why);
+	return error < 0 ? error : edit_open_table(&file.table, edit, why);
+}
+
+int table_file_edit(const struct tool *tool, const struct commit_edit *edit,
+		    struct why *why)
+{
+	const bool leased = strcmp(tool->settings.map_path, tool->configured_map) == 0;
+	cleanup_leases struct leases leases = LEASES_NONE;
+	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+	unsigned round = 0;
+
+	int error = leases_open(tool, &leases, why);
+	if (error == 0)
+		error = commit_lock_take(&leases.dir, leases.job.deadline, NULL, &lock,
+					 why);
+	if (error < 0)
+		return error;
+	do
+		error = leased ? commit(&leases.job, &lock, COMMIT_QUEUE, edit, NULL, why)
+			       : edit_other_map(tool, &lock, edit, why);
+	while ((error == -EBUSY || error == -EAGAIN) &&
+	       deadline_nap(leases.job.deadline, &round));
+	return error;
+}
+
+bool key_is_marker(const char *key)
+{
+	return strncasecmp(key, "SAP:", strlen("SAP:")) == 0;
+}
+
+int table_has_lease_record(const struct table *table, const char *key, struct why *why)
+{
+	struct client_address client;
+	struct map_entry entry;
+	char named[RECORD_KEY];
+	bool ours = false;
+	int found;
+
+	/* To the end: a walk that stops in between would go on there next time. */
+	while ((found = table->backend->next(table->map, &entry, why)) > 0)
+		ours |= record_is_marker(&entry, &client, named) &&
+			strcmp(named, key) == 0;
+	return found < 0 ? found : ours;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * table_file - open the table that list, insert and delete work on
+ */
+#pragma once
+
+#include "core/verdict.h"
+#include "map/map_backend.h"
+
+struct tool;
+struct commit_edit;
+struct why;
+
+struct table_file {
+	struct loaded_backend loaded;
+	struct map_place place;
+	struct table table;
+};
+
+/* For reading. The tool's settings must outlive it. */
+int table_file_open(const struct tool *tool, struct table_file *ret, struct why *why);
+void table_file_close(struct table_file *file);
+#define cleanup_table_file __attribute__((cleanup(table_file_close)))
+
+/*
+ * Apply `edit` by a safe commit. In the mail server's own map (that of the settings)
+ * the leases are looked at again too: the administrator may have decided about one.
+ */
+int table_file_edit(const struct tool *tool, const struct commit_edit *edit,
+		    struct why *why);
+
+/* Whether a record stands on `key` that belongs to a lease. 1, 0 or an error */
+int table_has_lease_record(const struct table *table, const char *key, struct why *why);
+
+/* Whether this is the key of a marker of ours. */
+bool key_is_marker(const char *key);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "map/file_lock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+static int lock_now(int fd, int operation)
+{
+	if (flock(fd, operation | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK ? -EBUSY : -errno;
+}
+
+int file_lock_shared(int fd)
+{
+	return lock_now(fd, LOCK_SH);
+}
+
+int file_lock_exclusive(int fd)
+{
+	return lock_now(fd, LOCK_EX);
+}
+
+void file_unlock(int fd)
+{
+	if (fd >= 0)
+		(void)flock(fd, LOCK_UN);
+}
+
+/* A waiter's line:  7: -> FLOCK  ADVISORY  WRITE 4711 fe:01:131337 0 EOF */
+static bool is_waiter(const char *line, const struct stat *file)
+{
+	unsigned dev_major, dev_minor;
+	unsigned long ino;
+
+	return sscanf(line, "%*d: -> FLOCK %*s WRITE %*d %x:%x:%lu", &dev_major,
+		      &dev_minor, &ino) == 3 &&
+	       ino == file->st_ino && dev_major == major(file->st_dev) &&
+	       dev_minor == minor(file->st_dev);
+}
+
+bool file_lock_awaited(const struct stat *file)
+{
+	char line[256];
+	bool found = false;
+	FILE *locks = fopen("/proc/locks", "re");
+
+	if (!locks)
+		return false;
+	while (!found && fgets(line, sizeof(line), locks))
+		found = is_waiter(line, file);
+	(void)fclose(locks);
+	return found;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The second half of shadow_file.h: from a finished copy to a retired base. */
+#include "base/why.h"
+#include "map/shadow_file.h"
+#include "map/shadow_steps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+/* Each round needs one more `mv` by somebody else within microseconds. */
+#define EXCHANGE_ROUNDS 100
+
+/*
+ * A foreign file came out: it was moved over the map after we had copied. It gets the
+ * path again, and so does each still newer one, until what comes out is what we put
+ * in last.
+ */
+static int put_back(const struct shadow_file *shadow, struct stat *came_out,
+		    struct why *why)
+{
+	ino_t put_in = shadow->copy.st_ino;
+
+	for (int i = 0; i < EXCHANGE_ROUNDS; i++) {
+		const struct swap swap = { .ours = shadow->copy.st_ino,
+					   .in = came_out->st_ino,
+					   .out = put_in };
+		int error = shadow_swap(shadow, swap, why);
+		if (error == 0)
+			error = shadow_stat_copy(shadow, came_out, why);
+		if (error < 0)
+			return error;
+		if (came_out->st_ino == swap.out)
+			return shadow_drop_copy(shadow, came_out, why);
+		put_in = swap.in;
+	}
+	return why_say(why, -EBUSY, "%s is being replaced again and again",
+		       shadow->name.file);
+}
+
+static bool is_the_base(const struct shadow_file *shadow, const struct stat *found)
+{
+	/* Not the ctime: the exchange itself changes it. */
+	return found->st_ino == shadow->base.st_ino &&
+	       found->st_dev == shadow->base.st_dev &&
+	       found->st_size == shadow->base.st_size &&
+	       found->st_mtim.tv_sec == shadow->base.st_mtim.tv_sec &&
+	       found->st_mtim.tv_nsec == shadow->base.st_mtim.tv_nsec;
+}
+
+int shadow_exchange(struct shadow_file *shadow, struct why *why)
+{
+	const struct swap swap = { .ours = shadow->copy.st_ino,
+				   .in = shadow->copy.st_ino,
+				   .out = shadow->base.st_ino };
+	struct stat came_out;
+
+	int error = shadow_swap(shadow, swap, why);
+	if (error < 0)
+		return error;
+	shadow->exchanged = true;
+	error = shadow_stat_copy(shadow, &came_out, why);
+	if (error < 0)
+		return error;
+
+	if (!is_the_base(shadow, &came_out)) {
+		error = put_back(shadow, &came_out, why);
+		return error < 0 ? error
+				 : why_say(why, -EAGAIN, "%s was replaced meanwhile",
+					   shadow->name.file);
+	}
+	/* By descriptor, since it must be this inode that its readers have open. */
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   shadow_bumped(shadow->base.st_mtim) };
+	if (futimens(shadow->base_fd, times) < 0)
+		return why_set(why, -errno, "cannot date the retired %s",
+			       shadow->name.file);
+	return shadow_drop_copy(shadow, &came_out, why);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * shadow_file - change a file all or nothing, with its readers and rebuilders alive
+ *
+ *	open -> copy -> (the caller changes the copy) -> sync -> exchange -> close
+ *
+ * Why each step is so: the mail servers look at the inode that they have open, not at
+ * the path. What they need of a replaced file (sendmail map.c db_map_open and
+ * db_map_lookup, makemap.c, Postfix dict.c dict_changed_name):
+ *
+ *	lock	shared, on the old file until it is retired and on the new one from
+ *		before it has the name: rebuilders (exclusive) stay out, readers not
+ *	same	owner, mode, xattrs and mtime as the old file, before it has the name
+ *	bump	the retired inode's mtime rises by a second at least: sendmail opens the
+ *		path anew at its next look-up
+ *	unlink	then its name goes, before its lock: Postfix restarts, and a makemap
+ *		that waits for that lock gives up instead of truncating the new file
+ *
+ * Between exchange and clean-up a note stands in commit.lock (exchange_note.h). The
+ * folder may belong to the mail server's user: no name in it is followed, and libdb
+ * gets /proc/self/fd/N (shadow_path), never a name.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "map/shadow_name.h"
+
+struct map_place;
+struct map_identity;
+struct why;
+
+struct shadow_file {
+	struct shadow_name name;
+	int note_fd; /* borrowed */
+	int folder_fd;
+	int base_fd; /* the file as it is */
+	int copy_fd; /* the file as it will be; -1 before copy and after abandon */
+	struct stat base;
+	struct stat copy; /* as it was synced */
+	bool exchanged;
+};
+
+#define SHADOW_FILE_NONE                                                                 \
+	{                                                                                \
+		.note_fd = -1, .folder_fd = -1, .base_fd = -1, .copy_fd = -1             \
+	}
+
+/* Open and lock the file that the path names. -EBUSY: it is being rebuilt. */
+int shadow_open(struct shadow_file *shadow, const struct map_place *place,
+		struct why *why);
+
+/* Make the copy under its one name in the same folder. -EBUSY: a rebuilder waits. */
+int shadow_copy(struct shadow_file *shadow, struct why *why);
+
+/* The copy is complete: date it like the base and make it durable. */
+int shadow_sync(struct shadow_file *shadow, struct why *why);
+
+/*
+ * Put the copy in the base's place and retire the base. -EAGAIN: the path named
+ * another file by then; that file has its name back, and the copy is gone.
+ */
+int shadow_exchange(struct shadow_file *shadow, struct why *why);
+
+void shadow_abandon(struct shadow_file *shadow);
+void shadow_close(struct shadow_file *shadow);
+
+/* See map.h, identify. */
+int shadow_identify(const struct shadow_file *shadow, struct map_identity *ret,
+		    struct why *why);
+
+/* A path that names the inode behind `fd`, whatever happens to its name. */
+#define SHADOW_PATH_MAX 32
+void shadow_path(int fd, char path[static SHADOW_PATH_MAX]);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pam_smtpafterpop/login.h"
+
+#include "base/deadline.h"
+#include "base/why.h"
+#include "core/complaint.h"
+#include "core/escape.h"
+#include "core/event.h"
+#include "core/grant.h"
+#include "core/job.h"
+#include "core/lease.h"
+#include "core/screen.h"
+#include "core/settings.h"
+#include "pam_smtpafterpop/answer.h"
+#include "pam_smtpafterpop/handle.h"
+#include "pam_smtpafterpop/peer.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SHOWN_RHOST 80
+#define CONF "conf="
+
+static const struct login_report quiet = { .kind = LOGIN_QUIET };
+
+__attribute__((format(printf, 2, 3))) static struct login_report
+report(enum login_kind kind, const char *format, ...)
+{
+	struct login_report made = { .kind = kind };
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(made.text, sizeof(made.text), format, args);
+	va_end(args);
+	return made;
+}
+
+/* First the file, which an argument may name, then the other arguments over it. */
+static int load_settings(struct settings *settings, int argc, const char **argv,
+			 struct why *why)
+{
+	const char *conf = NULL;
+	int error;
+
+	for (int i = 0; i < argc; i++)
+		if (strncmp(argv[i], CONF, strlen(CONF)) == 0)
+			conf = argv[i] + strlen(CONF);
+	error = settings_load(settings, conf, why);
+	for (int i = 0; i < argc && error == 0; i++)
+		if (strncmp(argv[i], CONF, strlen(CONF)) != 0)
+			error = settings_argument(settings, argv[i], why);
+	return error;
+}
+
+static struct login_report no_address(const char *service, const char *rhost)
+{
+	char shown[SHOWN_RHOST];
+
+	if (!rhost || rhost[0] == '\0')
+		return report(LOGIN_WARNING,
+			      "no client address: service %s sets no PAM_RHOST, and its "
+			      "standard input is no mail connection; see pam_sap(8), "
+			      "CLIENT ADDRESS",
+			      service);
+	return report(LOGIN_WARNING,
+		      "no client address: service %s gives PAM_RHOST '%s', which is no "
+		      "numeric address; see pam_sap(8), CLIENT ADDRESS",
+		      service, escape_text(rhost, "", shown, sizeof(shown)));
+}
+
+static struct login_report once(const struct settings *settings,
+				enum complaint_topic topic, struct login_report made)
+{
+	return complaint_make(settings->run_dir, topic, made.text) ? made : quiet;
+}
+
+static struct login_report report_outcome(const struct settings *settings, int outcome,
+					  const struct lease *lease,
+					  const struct why *why)
+{
+	const char *client = lease->client.text;
+
+	if (why->text[0] != '\0')
+		return report(LOGIN_ERROR, "%s not opened now for user %s: %s", client,
+			      lease->user, why->text);
+	switch (outcome) {
+	case GRANT_RENEWED:
+		return report(LOGIN_DEBUG, "renewed %s for user %s", client, lease->user);
+	case GRANT_OWN:
+		return report(LOGIN_DEBUG, "%s is never opened: an address of this host",
+			      client);
+	case GRANT_WAITING:
+		return report(LOGIN_DEBUG, "%s waits for a commit", client);
+	case GRANT_DEFERRED:
+		return report(LOGIN_DEBUG, "%s waits until the map can be changed",
+			      client);
+	case GRANT_UNWATCHED:
+		return once(settings, COMPLAINT_EXPIRY,
+			    report(LOGIN_ERROR,
+				   "nothing new is opened: `sapdb expire` has not run "
+				   "within expiry_watch, so nothing would be closed; "
+				   "start pam_sap-expire.timer"));
+	case GRANT_FULL:
+		return once(settings, COMPLAINT_FULL,
+			    report(LOGIN_WARNING,
+				   "nothing new is opened: max_leases = %ld is reached",
+				   settings->max_leases));
+	default:
+		return quiet;
+	}
+}
+
+static struct login_report grant_to(pam_handle_t *pamh, const struct settings *settings,
+				    const struct lease *lease,
+				    const struct client_address *from)
+{
+	cleanup_lease_dir struct lease_dir leases = { .fd = -1 };
+	const struct event_sink events = { answer_event, pamh };
+	const struct job job = { .settings = settings,
+				 .leases = &leases,
+				 .now = lease->last_login,
+				 .deadline = deadline_in(settings->wait_ms),
+				 .events = &events };
+	struct why why = { 0 };
+
+	int outcome = lease_dir_open(settings->state_dir, &leases, &why);
+	if (outcome == -ENOENT) {
+		outcome = lease_dir_prepare(settings->state_dir, settings->queue_group,
+					    &why);
+		if (outcome == 0)
+			outcome = lease_dir_open(settings->state_dir, &leases, &why);
+	}
+	if (outcome == 0)
+		outcome = grant(&job, lease, from, &why);
+	struct login_report made = report_outcome(settings, outcome, lease, &why);
+	made.fail = settings->fail_on_error &&
+		    (outcome < 0 || outcome == GRANT_UNWATCHED ||
+		     outcome == GRANT_WAITING || outcome == GRANT_DEFERRED);
+	return made;
+}
+
+/* The address is known and the service ours: everything else is core's. */
+static struct login_report open_to(pam_handle_t *pamh, const struct settings *settings,
+				   const struct client_address *from)
+{
+	struct client_address client = *from;
+	struct timespec now = { 0 };
+	struct lease lease;
+
+	const char *never = screen_client(settings, from);
+	if (never)
+		return report(LOGIN_DEBUG, "%s is never opened: %s", from->text, never);
+	client_address_mask_ipv6(&client, (unsigned)settings->ipv6_prefix);
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	lease_make(&lease, &client, handle_item(pamh, PAM_USER),
+		   handle_item(pamh, PAM_SERVICE), now);
+	return grant_to(pamh, settings, &lease, from);
+}
+
+struct login_report login_happened(pam_handle_t *pamh, int argc, const char **argv)
+{
+	const char *service = handle_item(pamh, PAM_SERVICE), *rhost = NULL;
+	struct client_address from;
+	struct settings settings;
+	struct why why = { 0 };
+
+	if (load_settings(&settings, argc, argv, &why) < 0)
+		return report(LOGIN_ERROR, "nothing is opened: %s", why.text);
+	if (!settings_serve(&settings, service))
+		return quiet;
+	if (peer_address(pamh, &settings, &from, &rhost) < 0)
+		return no_address(service, rhost);
+	if (handle_is_done(pamh, &from))
+		return quiet;
+	handle_set_done(pamh, &from);
+
+	struct login_report made = open_to(pamh, &settings, &from);
+	if (made.kind == LOGIN_DEBUG && !settings.debug)
+		made.kind = LOGIN_QUIET;
+	return made;
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A booted, throw-away Debian mail host for tests and for the demo.
+
+One room each:
+
+    recipe/          what is installed in the root, and how it is configured
+    apt_sources.py   which Debian mirror this machine itself uses
+    root_image.py    builds the root once and keeps it in a cache
+    apart.py         prefixes for commands that must leave nothing behind
+    cgroup.py        a control group of its own for each host
+    network.py       two network namespaces and the cable between them
+    container.py     boots a root with systemd-nspawn, runs commands in it
+    host.py          all of this together: class Host
+    janitor.py       removes a host whose process has ended
+    pam_scenario.py  the two ways to put pam_sap.so into Dovecot's PAM stack
+    client.py        a mail client with many addresses: POP3, IMAP, SMTP
+    waiting.py       look again until it is so
+    test_self.py     the stock host is what the other tests take it for
+    test_ending.py   however a host ends, nothing of it is left
+
+Run them in tests/: python3 -m unittest mailhost.test_self
+
+Needs root, debootstrap, systemd-container, iproute2 and a mounted cgroup2; no
+systemd as pid 1. Works in a chroot that has /proc, /sys and /dev.
+All traffic stays in the namespaces: they have no route to anywhere else.
+"""

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""root_image - the Debian root that every mail host is a copy of.
+
+cached_root() returns the folder, after building it where that is necessary. Its
+name holds a hash of the recipe, so a changed recipe is a new root. A build goes
+on under another name and gets its own at the very end: what has the right name
+is complete. Two builds at once: the second waits for the first and uses its
+root. A build removes what a killed one left, and the roots of other recipes
+that nobody has asked for in a week.
+
+Raises CalledProcessError when a step fails; its output is in `<root>.log`.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from .apart import DIES_WITH_US, PRIVATE_MOUNTS, PRIVATE_PROCESSES
+from .apt_sources import Archive, own_archive, proxy_environment
+
+CACHE = Path("/var/cache/pam_sap")
+RECIPE = Path(__file__).parent / "recipe"
+PROGRESS_STEP = 50  # debootstrap's lines for each of ours
+UNUSED_SECONDS = 7 * 24 * 3600
+CONFINED = [*DIES_WITH_US, *PRIVATE_PROCESSES, *PRIVATE_MOUNTS]
+
+Progress = Callable[[str], None]
+
+
+def cached_root(cache: Path = CACHE, progress: Progress = print) -> Path:
+    """The folder with the root of this recipe, built now if need be."""
+    archive = own_archive()
+    root = cache / f"root-{_recipe_hash(archive)}"
+    if not root.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        with _build_lock(cache):
+            if not root.is_dir():
+                _remove_old(cache)
+                _build(root, archive, progress)
+    os.utime(root)
+    return root
+
+
+def _recipe_hash(archive: Archive) -> str:
+    recipe = hashlib.sha256(f"{archive.suite} {os.uname().machine}".encode())
+    for part in sorted(RECIPE.iterdir()):
+        recipe.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
+    return recipe.hexdigest()[:16]
+
+
+@contextmanager
+def _build_lock(cache: Path) -> Iterator[None]:
+    with open(cache / "build.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _remove_old(cache: Path) -> None:
+    """Under the build lock whatever is called building is a broken-off build."""
+    for building in cache.glob("building-*"):
+        shutil.rmtree(building)
+    for root in cache.glob("root-*[0-9a-f]"):
+        if root.stat().st_mtime < time.time() - UNUSED_SECONDS:
+            shutil.rmtree(root)
+            root.with_suffix(".log").unlink(missing_ok=True)
+
+
+def _build(root: Path, archive: Archive, progress: Progress) -> None:
+    building = root.with_name(root.name.replace("root-", "building-"))
+    progress(f"building a Debian root ({archive.suite}) in {root}")
+    with open(root.with_suffix(".log"), "w", encoding="utf-8") as log:
+        _debootstrap(building, archive, log, progress)
+        progress("configuring the root")
+        _configure(building, log)
+    building.rename(root)
+    progress("the root is complete")
+
+
+def _debootstrap(target: Path, archive: Archive, log: TextIO,
+                 progress: Progress) -> None:
+    packages = re.sub(r"#.*", "", (RECIPE / "packages").read_text()).split()
+    options = ["--variant=minbase", "--include=" + ",".join(packages)]
+    if archive.keyring:
+        options.append(f"--keyring={archive.keyring}")
+    command = [*CONFINED, "debootstrap", *options, archive.suite, str(target),
+               archive.mirror]
+    with subprocess.Popen(command, text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=os.environ | proxy_environment()) as process:
+        try:
+            _report(process.stdout, log, progress)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, command)
+
+
+def _report(lines: TextIO, log: TextIO, progress: Progress) -> None:
+    """All lines to the log; to the caller some of them, and all complaints."""
+    for number, line in enumerate(lines, start=1):
+        log.write(line)
+        if number % PROGRESS_STEP == 0 or not line.startswith("I: "):
+            progress("  " + line.removeprefix("I: ").rstrip()[:70])
+    log.flush()
+
+
+def _configure(target: Path, log: TextIO) -> None:
+    """Run recipe/configure inside the root."""
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+    with open(RECIPE / "configure", encoding="utf-8") as script:
+        subprocess.run([*CONFINED, "chroot", target, "/bin/sh"], stdin=script,
+                       stdout=log, stderr=log, env=environment, check=True)
+
+
+if __name__ == "__main__":
+    print(cached_root())
