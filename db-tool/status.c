@@ -3,6 +3,7 @@
 #include "base/why.h"
 #include "core/batch.h"
 #include "core/duration.h"
+#include "core/expire.h"
 #include "core/lease_file.h"
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
@@ -93,9 +94,13 @@ static void print_row(const struct leases *leases, const struct batch_entry *ent
 	const struct lease *lease = &entry->lease;
 	char opened[EVENT_TIME], last[EVENT_TIME], left[DURATION_TEXT];
 
-	duration_print((long)(lease_end(lease, leases->job.settings->lifetime_ms) -
-			      leases->job.now.tv_sec),
-		       left);
+	if (expire_is_due(&leases->job, lease))
+		(void)snprintf(left, sizeof(left), "next run");
+	else
+		duration_print(
+			(long)(lease_end(lease, leases->job.settings->lifetime_ms) -
+			       leases->job.now.tv_sec),
+			left);
 	(void)printf("%-*s  %-*s  %-*s  %-20s  %-20s  %-11s  %s\n", width.address,
 		     lease->client.text, width.user, lease->user, width.service,
 		     lease->service, event_time(lease->opened, opened),

@@ -3,6 +3,7 @@
 
 #include "base/why.h"
 #include "core/duration.h"
+#include "core/expire.h"
 #include "core/lease_file.h"
 #include "core/verdict.h"
 #include "db-tool/command.h"
@@ -23,12 +24,16 @@ static void say_of_lease(const struct leases *leases, const struct lease *lease,
 			 struct answer *answer)
 {
 	char left[DURATION_TEXT];
+	const bool over = expire_is_due(&leases->job, lease);
 
 	duration_print((long)(lease_end(lease, leases->job.settings->lifetime_ms) -
 			      leases->job.now.tv_sec),
 		       left);
-	(void)snprintf(answer->reason, REASON, "lease of user %s (%s), closes in %s",
-		       lease->user, lease->service, left);
+	(void)snprintf(answer->reason, REASON, "lease of user %s (%s), %s%s", lease->user,
+		       lease->service,
+		       over ? "whose time is over: the next timer run closes it"
+			    : "closes in ",
+		       over ? "" : left);
 }
 
 /* The table does not decide, and shows no record of ours. */

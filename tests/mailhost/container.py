@@ -33,6 +33,7 @@ class Container:
         self._group = ControlGroup(name)
         self._group.create()
         command = ["systemd-nspawn", "--quiet", "--boot", f"--directory={root}",
+                   f"--bind-ro={root}/usr:/usr",
                    "--register=no", "--keep-unit", f"--machine={name}",
                    "--hostname=mail", f"--network-namespace-path={network}",
                    "--console=pipe", "--resolv-conf=off", "--timezone=off",

@@ -8,8 +8,9 @@
         host.run("sapdb", "status")
         host.client.pop3_login("horn", "sesam") # see client.py
 
-Before boot() and after it `host.root` may be read and changed from outside; of
-what is inside only /run, /tmp and /dev are other file systems.
+Before boot() and after it `host.root` may be read and changed from outside, but
+a file in /usr only by replacing it (see copy_root()); inside /usr is read-only.
+Of what is inside only /run, /tmp and /dev are not there: see inside().
 
 stop(), which the end of `with` calls, removes all that a host is made of; so
 does the end of our process, kill -9 included (janitor.py). SIGTERM is made an
@@ -26,11 +27,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from .apart import DIES_WITH_US
 from .client import Client
 from .container import Container
 from .network import Network
-from .root_image import CACHE, Progress, cached_root
+from .root_image import CACHE, Progress, cached_root, copy_root
 from .waiting import wait_for
 
 PORTS = {25, 110, 143, 993, 995}
@@ -60,8 +60,7 @@ class Host:
         _let_sigterm_unwind()
         self._cleanup.callback(_start_janitor(self._name, self._folder))
         self._folder.mkdir()
-        subprocess.run([*DIES_WITH_US, "cp", "-a", "--reflink=auto", image, self.root],
-                       check=True)
+        copy_root(image, self.root)
         self.network = Network()
         self._cleanup.callback(self.network.close)
         self.client = Client(self.network.clients)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * log_catcher - takes what a program would send to the system's log
+ *
+ * For LD_PRELOAD. Appends "PRIORITY TEXT" and a NUL to the file that LOG_CATCHER
+ * names: a NUL, since a newline may be in the text, and should not.
+ */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define LINE 16384
+#define EXPORTED __attribute__((visibility("default")))
+
+EXPORTED void __vsyslog_chk(int priority, int flag, const char *format, va_list args);
+EXPORTED void __syslog_chk(int priority, int flag, const char *format, ...);
+
+static void take(int priority, const char *format, va_list args)
+{
+	char line[LINE];
+	const char *path = getenv("LOG_CATCHER");
+	const int fd =
+		path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+
+	if (fd < 0)
+		return;
+	int length = snprintf(line, sizeof(line), "%d ", priority);
+	length += vsnprintf(line + length, sizeof(line) - (size_t)length, format, args);
+	if (length >= LINE)
+		length = LINE - 1;
+	if (write(fd, line, (size_t)length + 1) < 0)
+		abort();
+	(void)close(fd);
+}
+
+EXPORTED void __vsyslog_chk(int priority, int flag, const char *format, va_list args)
+{
+	(void)flag;
+	take(priority, format, args);
+}
+
+EXPORTED void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+	va_list args;
+
+	(void)flag;
+	va_start(args, format);
+	take(priority, format, args);
+	va_end(args);
+}
+
+EXPORTED void vsyslog(int priority, const char *format, va_list args)
+{
+	take(priority, format, args);
+}
+
+EXPORTED void syslog(int priority, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	take(priority, format, args);
+	va_end(args);
+}
