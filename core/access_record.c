@@ -130,9 +130,10 @@ void record_marker_key(const struct client_address *client, char key[static RECO
 	(void)snprintf(key, RECORD_KEY, MARKER "%s", client->text);
 }
 
-void record_marker_value(const char *key, char value[static RECORD_KEY])
+void record_marker_value(const char *key, const char *record_value,
+			 char value[static RECORD_KEY])
 {
-	(void)snprintf(value, RECORD_KEY, MARKER_VALUE "%.100s", key);
+	(void)snprintf(value, RECORD_KEY, MARKER_VALUE "%.90s %.80s", key, record_value);
 }
 
 /* `bytes` behind `before`, as text; false when it begins otherwise or is too long. */
@@ -152,16 +153,22 @@ static bool text_behind(struct map_bytes bytes, const char *before,
 	return strlen(text) == length;
 }
 
-bool record_is_marker(const struct map_entry *entry, struct client_address *ret_client,
-		      char ret_key[static RECORD_KEY])
+bool record_is_marker(const struct map_entry *entry, struct record_marker *ret)
 {
-	char address[RECORD_KEY];
+	struct record_marker marker = { 0 };
+	char address[RECORD_KEY], what[RECORD_KEY];
 
 	if (!text_behind(entry->key, MARKER, address) ||
-	    client_address_parse(address, ret_client) < 0)
+	    client_address_parse(address, &marker.client) < 0)
 		return false;
-	if (!text_behind(entry->value, MARKER_VALUE, ret_key))
-		ret_key[0] = '\0';
+	if (text_behind(entry->value, MARKER_VALUE, what)) {
+		char *value = what;
+		const char *key = strsep(&value, " ");
+		(void)snprintf(marker.key, sizeof(marker.key), "%s", key);
+		(void)snprintf(marker.value, sizeof(marker.value), "%s",
+			       value ? value : "");
+	}
+	*ret = marker;
 	return true;
 }
 

@@ -5,16 +5,17 @@
  * The keys are what the mail servers look up, letter for letter (sendmail daemon.c
  * anynet_ntop and proto.m4; Postfix smtpd_check.c; Exim host.c host_nmtoa):
  *
- *	sendmail	192.0.2.1	ipv6:2001:db8:0:0:0:0:0:1	(with key_tag
- *before) postfix		192.0.2.1	2001:db8::1 exim		192.0.2.1
- *2001.0db8.0000.0000.0000.0000.0000.0001
+ *	sendmail  192.0.2.1  ipv6:2001:db8:0:0:0:0:0:1  (key_tag before both)
+ *	postfix   192.0.2.1  2001:db8::1
+ *	exim      192.0.2.1  2001.0db8.0000.0000.0000.0000.0000.0001
  *
  * Beside each record of ours stands its marker: the key "SAP:<address>" with the value
- * "DUNNO pam_sap <key>", which grants nothing anywhere and names the record's key. The
- * mail servers fold what they look up to lower case, so none can reach an upper-case
- * key; a dump that went through makemap folds the marker, hence both are read.
+ * "DUNNO pam_sap <key> <value>", which grants nothing anywhere and says what record it
+ * stands for: a changed setting does not make a record of ours the administrator's.
+ * The mail servers fold what they look up to lower case, so none can reach an
+ * upper-case key; a dump that went through makemap folds the marker, so both are read.
  *
- * A record is ours if it has our value and its marker. Any other is static: the
+ * A record is ours if its marker says so, key and value. Any other is static: the
  * administrator's.
  */
 #pragma once
@@ -22,7 +23,7 @@
 #include "core/client_address.h"
 #include "map/map.h"
 
-#define RECORD_KEY 128 /* room for a key with its tag, or for a marker's value */
+#define RECORD_KEY 192 /* room for a key with its tag, or for a marker's value */
 
 enum mta { MTA_SENDMAIL, MTA_POSTFIX, MTA_EXIM };
 
@@ -55,12 +56,18 @@ bool record_walk(const struct record_form *form, const struct client_address *cl
 		 unsigned step, char key[static RECORD_KEY]);
 
 void record_marker_key(const struct client_address *client, char key[static RECORD_KEY]);
-void record_marker_value(const char *key, char value[static RECORD_KEY]);
+void record_marker_value(const char *key, const char *record_value,
+			 char value[static RECORD_KEY]);
 
-/* Whether `entry` is a marker, folded or not; of whom; and the record's key that it
- * names ("" when it names none). */
-bool record_is_marker(const struct map_entry *entry, struct client_address *ret_client,
-		      char ret_key[static RECORD_KEY]);
+/* What a marker says. A key or value that it does not tell (somebody edited it) is "". */
+struct record_marker {
+	struct client_address client;
+	char key[RECORD_KEY];
+	char value[RECORD_KEY];
+};
+
+/* Whether `entry` is a marker, folded or not. */
+bool record_is_marker(const struct map_entry *entry, struct record_marker *ret);
 
 /* What a value does to a client that it decides about. */
 enum record_effect {

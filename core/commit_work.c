@@ -162,6 +162,15 @@ static int finish_ending(struct commit_work *work, const struct job *job,
 	return lease_unlink(job->leases, LEASE_ENDING, client);
 }
 
+/* A lease under a name that today's settings no longer give. */
+static int finish_misfit(struct commit_work *work, const struct job *job,
+			 const struct batch_entry *entry)
+{
+	work->removed++;
+	tell(job, EVENT_REMOVED, &entry->lease, NULL);
+	return lease_unlink(job->leases, LEASE_ACTIVE, &entry->lease.client);
+}
+
 static void tell_healed(const struct commit_work *work, const struct job *job)
 {
 	char detail[96];
@@ -189,6 +198,9 @@ int commit_work_finish(struct commit_work *work, const struct job *job, struct w
 				   finish_ending(work, job, &work->ending.entry[i]));
 	for (size_t i = 0; i < work->healed.settled.count; i++)
 		error = keep_first(error, settle(job, &work->healed.settled.entry[i]));
+	for (size_t i = 0; i < work->healed.ended.count; i++)
+		error = keep_first(
+			error, finish_misfit(work, job, &work->healed.ended.entry[i]));
 	for (size_t i = 0; i < work->queue.count; i++)
 		error = keep_first(error, finish_entry(work, job, &work->queue.entry[i]));
 	tell_healed(work, job);

@@ -21,6 +21,7 @@ enum grant_outcome {
 	GRANT_DEFERRED,	 /* the map cannot be changed: the timer tries again */
 	GRANT_UNWATCHED, /* not opened: nothing would close it (expiry_watch) */
 	GRANT_FULL,	 /* not opened: max_leases is reached */
+	GRANT_TAKEN,	 /* a commit took it; this process may not look what it did */
 	GRANT_OWN,	 /* not opened: an address of this host (refuse_own) */
 };
 

@@ -12,7 +12,7 @@
 
 #define STATE_MODE 0755
 #define FOLDER_MODE 0700
-#define QUEUE_MODE 03730
+#define QUEUE_MODE 01730
 #define GROUP_BUFFER 16384
 
 static const char *const names[LEASE_FOLDERS] = {
@@ -72,11 +72,15 @@ static int group_of(const char *name, gid_t *ret, struct why *why)
 static int open_queue(int state_fd, const char *queue_group, struct why *why)
 {
 	const char *pending = names[LEASE_PENDING];
+	struct stat folder;
 	gid_t group = 0;
 
 	const int error = group_of(queue_group, &group, why);
 	if (error < 0)
 		return error;
+	if (fstatat(state_fd, pending, &folder, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    folder.st_gid == group && (folder.st_mode & 07777) == QUEUE_MODE)
+		return 0;
 	if (fchownat(state_fd, pending, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    fchmodat(state_fd, pending, QUEUE_MODE, 0) < 0)
 		return why_set(why, -errno, "cannot give pending/ to the group %s",

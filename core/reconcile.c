@@ -14,17 +14,30 @@
 void reconciled_free(struct reconciled *reconciled)
 {
 	batch_free(&reconciled->settled);
+	batch_free(&reconciled->ended);
 }
 
-/* Whether a lease stands behind this marker, and it is written as it should be. */
-static bool is_wanted(const struct job *job, const struct client_address *client,
-		      const char *key)
+/* Whether the name of a lease is one that today's ipv6_prefix gives. */
+static bool is_fitting(const struct job *job, const struct client_address *client)
+{
+	struct client_address masked = *client;
+
+	client_address_mask_ipv6(&masked, (unsigned)job->settings->ipv6_prefix);
+	return client_address_equal(&masked, client);
+}
+
+/* Whether a lease stands behind this marker, and its record is written as today's
+ * settings say. */
+static bool is_wanted(const struct job *job, const struct record_marker *marker)
 {
 	const struct record_form form = settings_record_form(job->settings);
-	char right_key[RECORD_KEY];
+	const struct client_address *client = &marker->client;
+	char key[RECORD_KEY];
 
-	record_key(&form, client, right_key);
-	if (key[0] != '\0' && strcmp(key, right_key) != 0)
+	record_key(&form, client, key);
+	if ((marker->key[0] != '\0' && strcmp(marker->key, key) != 0) ||
+	    (marker->value[0] != '\0' && strcmp(marker->value, form.value) != 0) ||
+	    !is_fitting(job, client))
 		return false;
 	return lease_present(job->leases, LEASE_ACTIVE, client) ||
 	       lease_present(job->leases, LEASE_PENDING, client) ||
@@ -36,14 +49,14 @@ static int find_orphans(const struct job *job, const struct table *table,
 			struct batch *ret, struct why *why)
 {
 	struct map_entry entry;
+	struct record_marker marker;
 	struct lease lease = { 0 };
-	char key[RECORD_KEY];
 	int found;
 
 	while ((found = table->backend->next(table->map, &entry, why)) > 0) {
-		if (!record_is_marker(&entry, &lease.client, key) ||
-		    is_wanted(job, &lease.client, key))
+		if (!record_is_marker(&entry, &marker) || is_wanted(job, &marker))
 			continue;
+		lease.client = marker.client;
 		const int error = batch_add(ret, &lease, LEASE_ACTIVE);
 		if (error < 0)
 			return why_set(why, error, "cannot remember an orphan");
@@ -66,12 +79,18 @@ static int remove_orphans(const struct job *job, const struct table *table,
 	return error < 0 ? error : 0;
 }
 
-/* A lease of active/ that nobody here can read is still a lease. */
-static void fill_lease(const struct job *job, const struct client_address *client,
-		       struct lease *ret)
+/* A lease that the commit has to take out of active/. */
+static int set_aside(const struct job *job, const struct client_address *client,
+		     struct batch *ret, struct why *why)
 {
-	if (lease_read(job->leases, LEASE_ACTIVE, client, ret, NULL) < 0)
-		lease_make(ret, client, "-", "-", job->now);
+	struct lease lease;
+
+	/* One that cannot be read is still a lease. */
+	if (lease_read(job->leases, LEASE_ACTIVE, client, &lease, NULL) < 0)
+		lease_make(&lease, client, "-", "-", job->now);
+	return batch_add(ret, &lease, LEASE_ACTIVE) < 0
+		       ? why_set(why, -ENOMEM, "cannot remember a lease")
+		       : 0;
 }
 
 static int show_lease(const struct job *job, const struct table *table,
@@ -80,8 +99,9 @@ static int show_lease(const struct job *job, const struct table *table,
 {
 	const struct record_form form = settings_record_form(job->settings);
 	struct verdict verdict;
-	struct lease lease;
 
+	if (!is_fitting(job, client))
+		return set_aside(job, client, &ret->ended, why);
 	const int changed = table_open_client(table, &form, client, &verdict, why);
 	if (changed < 0)
 		return changed;
@@ -90,9 +110,8 @@ static int show_lease(const struct job *job, const struct table *table,
 		ret->put_back += changed;
 		return 0;
 	}
-	fill_lease(job, client, &lease);
-	if (batch_add(&ret->settled, &lease, LEASE_ACTIVE) < 0)
-		return why_set(why, -ENOMEM, "cannot remember a lease");
+	if (set_aside(job, client, &ret->settled, why) < 0)
+		return -ENOMEM;
 	struct batch_entry *entry = &ret->settled.entry[ret->settled.count - 1];
 	entry->word = verdict.word;
 	memcpy(entry->key, verdict.key, sizeof(entry->key));

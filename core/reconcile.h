@@ -15,6 +15,7 @@ struct reconciled {
 	long put_back;	      /* records that were missing */
 	long orphans;	      /* records of ours without a lease, removed */
 	struct batch settled; /* leases of active/ that the administrator decided about */
+	struct batch ended;   /* and those of another ipv6_prefix: they end */
 };
 
 int reconcile(const struct job *job, const struct table *table, struct reconciled *ret,

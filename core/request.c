@@ -50,11 +50,17 @@ static int outcome_of(const struct request *request)
 		{ LEASE_SETTLED, GRANT_SETTLED },
 		{ LEASE_DEFERRED, GRANT_DEFERRED },
 	};
+	struct timespec mtime;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (lease_present(request->job->leases, places[i].folder,
-				  request->client))
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const int found = lease_mtime(request->job->leases, places[i].folder,
+					      request->client, &mtime);
+		if (found == 0)
 			return places[i].outcome;
+		/* An unprivileged worker sees nothing but the queue. */
+		if (found == -EACCES)
+			return GRANT_TAKEN;
+	}
 	return GRANT_FULL;
 }
 

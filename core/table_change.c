@@ -1,49 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/table_change.h"
 
-#include <ctype.h>
+#include "core/table_marker.h"
+
 #include <stdio.h>
-#include <string.h>
-
-/* The key of the marker as it stands in the table: also one that makemap folded. */
-static int find_marker(const struct table *table, const struct client_address *client,
-		       char marker[static RECORD_KEY], char key[static RECORD_KEY],
-		       struct why *why)
-{
-	struct map_entry entry;
-	struct client_address whose;
-
-	record_marker_key(client, marker);
-	for (int folded = 0; folded < 2; folded++) {
-		const int found = table->backend->get(table->map, marker, &entry, why);
-		if (found < 0)
-			return found;
-		if (found > 0 && record_is_marker(&entry, &whose, key))
-			return 1;
-		for (char *at = marker; *at; at++)
-			*at = (char)tolower((unsigned char)*at);
-	}
-	return 0;
-}
 
 int table_close_client(const struct table *table, const struct record_form *form,
 		       const struct client_address *client, struct why *why)
 {
 	const struct map_backend *backend = table->backend;
-	char marker[RECORD_KEY], key[RECORD_KEY];
+	char stored[RECORD_KEY], key[RECORD_KEY];
+	struct record_marker marker;
 	struct map_entry entry;
 
-	int found = find_marker(table, client, marker, key, why);
+	int found = table_marker(table, client, &marker, stored, why);
 	if (found <= 0)
 		return found;
-	if (key[0] == '\0')
-		record_key(form, client, key);
+	record_key(form, client, key);
+	if (marker.key[0] != '\0')
+		(void)snprintf(key, sizeof(key), "%s", marker.key);
 	found = backend->get(table->map, key, &entry, why);
-	if (found > 0 && map_bytes_equal(entry.value, form->value))
+	if (found > 0 && table_marker_owns(&marker, form, key, entry.value))
 		found = backend->remove(table->map, key, why);
 	if (found < 0)
 		return found;
-	found = backend->remove(table->map, marker, why);
+	found = backend->remove(table->map, stored, why);
 	return found < 0 ? found : 1;
 }
 
@@ -54,7 +35,7 @@ static int put_record(const struct table *table, const struct record_form *form,
 
 	record_key(form, client, key);
 	record_marker_key(client, marker);
-	record_marker_value(key, marker_value);
+	record_marker_value(key, form->value, marker_value);
 	int error = table->backend->put(table->map, marker, marker_value, why);
 	if (error == 0)
 		error = table->backend->put(table->map, key, form->value, why);

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/verdict.h"
 
+#include "core/table_marker.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define CONNECT "connect:"
-
-static int has_marker(const struct table *table, const struct client_address *client,
-		      struct why *why)
-{
-	char key[RECORD_KEY];
-	struct map_entry entry;
-
-	record_marker_key(client, key);
-	return table->backend->get(table->map, key, &entry, why);
-}
 
 /* 1 decided, 0 go on */
 static int judge_key(const struct table *table, const struct record_form *form,
@@ -54,23 +46,24 @@ static int judge_step(const struct table *table, const struct record_form *form,
 	return decided;
 }
 
-/* Our record, or the static one that stands on its key. */
+/* Our record (0), or the static one that stands on its key (1). */
 static int judge_own_key(const struct table *table, const struct record_form *form,
 			 const struct client_address *client, const char *own_key,
 			 struct verdict *ret, struct why *why)
 {
+	struct record_marker marker;
 	struct map_entry entry;
+	char stored[RECORD_KEY];
 
+	/* The marker first: the entry lives until the next get only. */
+	const int marked = table_marker(table, client, &marker, stored, why);
+	if (marked < 0)
+		return marked;
 	const int found = table->backend->get(table->map, own_key, &entry, why);
 	if (found <= 0)
 		return found;
-	if (map_bytes_equal(entry.value, form->value)) {
-		const int marked = has_marker(table, client, why);
-		ret->ours = marked > 0;
-		if (marked != 0)
-			return marked < 0 ? marked : 0;
-	}
-	return 1;
+	ret->ours = marked > 0 && table_marker_owns(&marker, form, own_key, entry.value);
+	return ret->ours ? 0 : 1;
 }
 
 int verdict_of(const struct table *table, const struct record_form *form,

@@ -7,6 +7,7 @@
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/output.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -34,14 +35,14 @@ static int parse(const struct command *command, int argc, char **argv, struct ru
 		else if (option == 'U')
 			ret->unattended = true;
 		else
-			return misused(command, "unknown option");
+			return misused(command, "unknown option %s", argv[optind - 1]);
 	}
 	if (optind < argc)
 		return misused(command, "it takes no argument");
 	return EXIT_DONE;
 }
 
-static int print_due(const struct leases *leases)
+static int print_due(const struct tool *tool, const struct leases *leases)
 {
 	cleanup_lease_scan struct lease_scan scan = { 0 };
 	struct lease_name name;
@@ -55,8 +56,12 @@ static int print_due(const struct leases *leases)
 			    0 ||
 		    !expire_is_due(&leases->job, &lease))
 			continue;
-		(void)printf("would remove %s (user %s)\n", lease.client.text,
-			     lease.user);
+		if (tool->json)
+			output_json(json_pack("{s:s, s:s}", "would_remove",
+					      lease.client.text, "user", lease.user));
+		else
+			(void)printf("would remove %s (user %s)\n", lease.client.text,
+				     lease.user);
 	}
 	return found < 0 ? complain(EXIT_UNUSABLE, "%s", why.text) : EXIT_DONE;
 }
@@ -88,7 +93,7 @@ static int run_either(const struct command *command, struct tool *tool, int argc
 	if (error < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 	if (run.dry)
-		return print_due(&leases);
+		return print_due(tool, &leases);
 
 	log_open(tool);
 	error = command == &command_expire

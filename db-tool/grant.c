@@ -9,6 +9,7 @@
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/output.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -37,7 +38,8 @@ static int parse(int argc, char **argv, struct request *ret)
 		if (option == 'u')
 			ret->user = optarg;
 		else if (option != 'f')
-			return misused(&command_grant, "unknown option");
+			return misused(&command_grant, "unknown option %s",
+				       argv[optind - 1]);
 		else if (duration_parse(optarg, &ret->for_ms) < 0 ||
 			 ret->for_ms < FOR_LEAST_MS || ret->for_ms > FOR_MOST_MS)
 			return misused(
@@ -69,7 +71,8 @@ static void limit(struct lease *lease, const struct request *request, long lifet
 		lease->last_login.tv_sec = until - lifetime_ms / 1000;
 }
 
-static int tell_outcome(int outcome, const struct lease *lease, const struct why *why)
+static int tell_outcome(const struct tool *tool, int outcome, const struct lease *lease,
+			const struct why *why)
 {
 	const char *client = lease->client.text;
 
@@ -77,9 +80,13 @@ static int tell_outcome(int outcome, const struct lease *lease, const struct why
 		return complain(EXIT_UNUSABLE, "%s", why->text);
 	switch (outcome) {
 	case GRANT_OPENED:
+	case GRANT_TAKEN:
 		return EXIT_DONE;
 	case GRANT_RENEWED:
-		(void)printf("renewed %s\n", client);
+		if (tool->json)
+			output_json(json_pack("{s:s}", "renewed", client));
+		else
+			(void)printf("renewed %s\n", client);
 		return EXIT_DONE;
 	case GRANT_SETTLED:
 		return complain(EXIT_PARTLY,
@@ -128,8 +135,13 @@ static int run_grant(struct tool *tool, int argc, char **argv)
 	client_address_mask_ipv6(&client, (unsigned)tool->settings.ipv6_prefix);
 	lease_make(&lease, &client, request.user, SERVICE, leases.job.now);
 	limit(&lease, &request, tool->settings.lifetime_ms);
+	if (request.for_ms != 0 && lease_present(&leases.dir, LEASE_ACTIVE, &client))
+		return complain(EXIT_PARTLY,
+				"%s has a lease already; for another length revoke it "
+				"first",
+				client.text);
 	const int outcome = grant(&leases.job, &lease, &request.from, &why);
-	return tell_outcome(outcome, &lease, &why);
+	return tell_outcome(tool, outcome, &lease, &why);
 }
 
 const struct command command_grant = {

@@ -9,10 +9,9 @@
 
 static bool is_marker(const struct map_entry *entry)
 {
-	struct client_address client;
-	char key[RECORD_KEY];
+	struct record_marker marker;
 
-	return record_is_marker(entry, &client, key);
+	return record_is_marker(entry, &marker);
 }
 
 static int list_all(const struct tool *tool, const struct table *table, bool markers)
@@ -59,7 +58,8 @@ static int run_list(struct tool *tool, int argc, char **argv)
 	optind = 0; /* start anew, with options behind arguments */
 	while ((option = getopt_long(argc, argv, "a", longopts, NULL)) != -1) {
 		if (option != 'a')
-			return misused(&command_list, "unknown option");
+			return misused(&command_list, "unknown option %s",
+				       argv[optind - 1]);
 		markers = true;
 	}
 	if (table_file_open(tool, &file, &why) < 0)

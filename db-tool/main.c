@@ -109,6 +109,7 @@ static int run_command(const struct options *options, int argc, char **argv)
 		return misused(command, "-m is for list, insert and delete");
 	if (settings_load(&tool.settings, options->conf, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
+	opterr = 0; /* the commands say it in one line of their own */
 	memcpy(tool.configured_map, tool.settings.map_path, sizeof(tool.configured_map));
 	if (options->map &&
 	    settings_set(&tool.settings, "map", options->map, SETTINGS_FILE, &why) < 0)

@@ -35,7 +35,8 @@ static int parse(int argc, char **argv, struct chosen *ret)
 		else if (option == 'a')
 			ret->all = true;
 		else
-			return misused(&command_revoke, "unknown option");
+			return misused(&command_revoke, "unknown option %s",
+				       argv[optind - 1]);
 	}
 	const int ways = (optind < argc) + ret->all + (ret->user[0] != '\0');
 	if (ways != 1)

@@ -106,15 +106,13 @@ bool key_is_marker(const char *key)
 
 int table_has_lease_record(const struct table *table, const char *key, struct why *why)
 {
-	struct client_address client;
+	struct record_marker marker;
 	struct map_entry entry;
-	char named[RECORD_KEY];
 	bool ours = false;
 	int found;
 
 	/* To the end: a walk that stops in between would go on there next time. */
 	while ((found = table->backend->next(table->map, &entry, why)) > 0)
-		ours |= record_is_marker(&entry, &client, named) &&
-			strcmp(named, key) == 0;
+		ours |= record_is_marker(&entry, &marker) && strcmp(marker.key, key) == 0;
 	return found < 0 ? found : ours;
 }

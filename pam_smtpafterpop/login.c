@@ -91,6 +91,8 @@ static struct login_report report_outcome(const struct settings *settings, int o
 	case GRANT_OWN:
 		return report(LOGIN_DEBUG, "%s is never opened: an address of this host",
 			      client);
+	case GRANT_TAKEN:
+		return report(LOGIN_DEBUG, "a commit took the lease of %s", client);
 	case GRANT_WAITING:
 		return report(LOGIN_DEBUG, "%s waits for a commit", client);
 	case GRANT_DEFERRED:

@@ -48,13 +48,13 @@ class Place:
             "map": f"hash:{self.map}", "state_dir": str(self.state), "run_dir": str(self.run),
             "backend_dir": str(self.lib), "expiry_watch": "0",
         }
-        self.set(**settings)
+        self.configure(**settings)
         self.own()
 
     def bring(self, file: Path) -> Path:
         return Path(shutil.copy(file, self.lib))
 
-    def set(self, **changes: str) -> None:
+    def configure(self, **changes: str) -> None:
         """Change settings; None removes one."""
         self.settings |= changes
         lines = (f"{name} = {value}\n" for name, value in self.settings.items()

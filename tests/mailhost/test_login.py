@@ -44,7 +44,7 @@ class Login(unittest.TestCase):
             self.assertEqual(session.relay_reply().code, 250)
         self.assertLess(took, WAIT)
         self.assertEqual(records.get(key), "RELAY")
-        self.assertEqual(records.get(f"SAP:{address}"), f"DUNNO pam_sap {key}")
+        self.assertEqual(records.get(f"SAP:{address}"), f"DUNNO pam_sap {key} RELAY")
         lines = host.log(f"inserted {address} into /etc/mail/access.db for user horn")
         self.assertEqual(len(lines), 1, lines)
         self.assertIn(committer, lines[0])

@@ -5,7 +5,7 @@
     log_catcher.c     takes what the module would log
     daemon.py         runs login in a scratch place and reads what it says
     apart.py          a network, and mounts, of a test process's own
-    watch.py          counts what happens in a folder (inotify)
+    events.py         counts what happens in a folder (inotify)
 
     test_stacks.py    where our line may stand, what it answers, when a lease comes about
     test_rhost.py     what PAM_RHOST may say
@@ -16,5 +16,5 @@
     test_crowd.py     64 first logins at once
     test_decided.py   clients about which the administrator decided
     test_trouble.py   a map that cannot be changed, and its return
-    test_watch.py     a timer that does not run
+    test_unwatched.py a timer that does not run
 """

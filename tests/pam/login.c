@@ -9,8 +9,7 @@
  *	start end end=STATUS		pam_start_confdir, pam_end
  *	rhost=TEXT			pam_set_item; each # becomes the round's address
  *	auth acct open close
- *	setcred				PAM_ESTABLISH_CRED
- *	setcred=FLAGS			a number
+ *	setcred setcred=FLAGS		a number; none is 0
  *
  * and, for what cannot be seen from outside:
  *
@@ -104,7 +103,7 @@ static long do_acct(struct daemon *daemon, const char *argument)
 
 static long do_setcred(struct daemon *daemon, const char *argument)
 {
-	const int flags = argument ? (int)strtol(argument, NULL, 0) : PAM_ESTABLISH_CRED;
+	const int flags = argument ? (int)strtol(argument, NULL, 0) : 0;
 
 	return pam_setcred(daemon->pamh, flags);
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/table_marker.h"
+
+#include <ctype.h>
+#include <string.h>
+
+int table_marker(const struct table *table, const struct client_address *client,
+		 struct record_marker *ret, char stored[static RECORD_KEY],
+		 struct why *why)
+{
+	struct map_entry entry;
+
+	record_marker_key(client, stored);
+	for (int folded = 0; folded < 2; folded++) {
+		const int found = table->backend->get(table->map, stored, &entry, why);
+		if (found < 0)
+			return found;
+		if (found > 0 && record_is_marker(&entry, ret))
+			return 1;
+		for (char *at = stored; *at; at++)
+			*at = (char)tolower((unsigned char)*at);
+	}
+	return 0;
+}
+
+bool table_marker_owns(const struct record_marker *marker, const struct record_form *form,
+		       const char *key, struct map_bytes value)
+{
+	char own_key[RECORD_KEY];
+
+	record_key(form, &marker->client, own_key);
+	return strcmp(key, marker->key[0] ? marker->key : own_key) == 0 &&
+	       map_bytes_equal(value, marker->value[0] ? marker->value : form->value);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * table_marker - find the marker of a client in a table, and ask it about a record
+ */
+#pragma once
+
+#include "core/verdict.h"
+
+struct why;
+
+/* 1 there is one: what it says, and the key under which it stands (makemap may have
+ * folded it). 0 there is none. */
+int table_marker(const struct table *table, const struct client_address *client,
+		 struct record_marker *ret, char stored[static RECORD_KEY],
+		 struct why *why);
+
+/* Whether the record with this key and value is the one that the marker stands for.
+ * What the marker does not tell is as `form` would write it. */
+bool table_marker_owns(const struct record_marker *marker, const struct record_form *form,
+		       const char *key, struct map_bytes value);
