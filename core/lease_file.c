@@ -172,7 +172,7 @@ int lease_merge(const struct lease_dir *dir, enum lease_folder from, enum lease_
 		const struct client_address *client)
 {
 	static const struct timespec present = { .tv_nsec = UTIME_NOW };
-	struct timespec ours, theirs;
+	struct timespec ours = { 0 }, theirs = { 0 };
 
 	int error = move_or_copy(dir, from, to, client);
 	if (error != -EEXIST)

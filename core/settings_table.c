@@ -10,8 +10,8 @@
 #define ALSO_ARGUMENT .argument = true
 
 #define SECOND 1000L
-#define MINUTE (60 * SECOND)
-#define DAY (24 * 60 * MINUTE)
+#define MINUTE (60L * SECOND)
+#define DAY (24L * 60 * MINUTE)
 
 const struct setting settings_table[] = {
 	{ "mta", set_mta, MEMBER(mta), .range = "sendmail, postfix or exim" },

@@ -1,7 +1,10 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
-# packages.sh - sourced by the tools: install what they need from Debian, and say so.
+# packages.sh - sourced by the tools: install what they need from Debian, build
 
+# shellcheck disable=SC2034 # for those that source this
 BUILD_PACKAGES="gcc libc6-dev pkg-config meson ninja-build python3 libpam0g-dev libdb-dev libjansson-dev"
+# shellcheck disable=SC2034
 HOST_PACKAGES="debootstrap systemd-container iproute2 procps"
 
 # missing_packages PACKAGE... - those of them that are not installed
@@ -13,42 +16,66 @@ missing_packages() {
 	done
 }
 
-# install_packages YES PACKAGE... - list what is missing, ask on a terminal unless YES
-# is "yes", install it
+# with_dependencies PACKAGE... - all that apt would install for them
+with_dependencies() {
+	apt-get install -s -qq --no-install-recommends "$@" | sed -n 's/^Inst \([^ ]*\).*/\1/p'
+}
+
+# agreed - ask on a terminal; elsewhere nobody is there to ask
+agreed() {
+	local answer
+	[ -t 0 ] || return 0
+	read -r -p "Go on? [Y/n] " answer
+	case $answer in
+	[nN]*) echo "Nothing was installed." >&2 && return 1 ;;
+	esac
+}
+
+# install_packages YES PACKAGE... - list what will be installed, ask unless YES is
+# "yes", install it
 install_packages() {
-	local yes=$1 missing answer
+	local yes=$1 missing log
 	shift
 	missing=$(missing_packages "$@")
 	if [ -z "$missing" ]; then
 		echo "All packages that this needs are installed."
 		return 0
 	fi
-	echo "These Debian packages will be installed:"
+	log=$(mktemp)
+	apt-get update >"$log" 2>&1 || { cat "$log" >&2 && return 1; }
+	echo "These Debian packages will be installed, with what they need:"
 	# shellcheck disable=SC2086
-	printf '  %s\n' $missing
-	if [ "$yes" != yes ] && [ -t 0 ]; then
-		read -r -p "Go on? [Y/n] " answer
-		case $answer in
-		[nN]*) echo "Nothing was installed." >&2 && return 1 ;;
-		esac
+	with_dependencies $missing | sort | tr '\n' ' ' | fold -s -w 76 | sed 's/^/  /'
+	echo
+	[ "$yes" = yes ] || agreed || return 1
+	# shellcheck disable=SC2086
+	if ! DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+		$missing </dev/null >"$log" 2>&1; then
+		tail -n 30 "$log" >&2
+		echo "apt-get could not install them; all that it said is in $log" >&2
+		return 1
 	fi
-	apt-get update -qq || return 1
-	# shellcheck disable=SC2086
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-		$missing </dev/null >"${APT_LOG:-/dev/null}" 2>&1 ||
-		{ echo "apt-get could not install them; see ${APT_LOG:-its own output}" >&2 && return 1; }
+	rm -f "$log"
 }
 
-# build_in FOLDER OPTION... - set up (once) and build; the log is shown when it fails
+# build_in FOLDER OPTION... - set up and build; the log is shown when it fails
 build_in() {
 	local folder=$1 source
 	shift
 	source=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
-	mkdir -p "$folder"
-	if ! { [ -f "$folder/build.ninja" ] || meson setup "$@" "$folder" "$source"; } \
-		>"$folder/build.log" 2>&1 || ! ninja -C "$folder" >>"$folder/build.log" 2>&1; then
-		tail -n 40 "$folder/build.log" >&2
-		echo "The build failed; all of it is in $folder/build.log" >&2
-		return 1
+	# Another clone's build, or one that was broken off: begin anew.
+	if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/source")" != "$source" ]; then
+		rm -rf "$folder"
+		mkdir -p "$folder"
+		printf '%s\n' "$source" >"$folder/source"
+		meson setup "$@" "$folder" "$source" >"$folder/build.log" 2>&1 || return "$(build_failed "$folder")"
 	fi
+	ninja -C "$folder" >>"$folder/build.log" 2>&1 || return "$(build_failed "$folder")"
+}
+
+# build_failed FOLDER - say so; prints the exit status
+build_failed() {
+	tail -n 40 "$1/build.log" >&2
+	echo "The build failed; all of it is in $1/build.log" >&2
+	echo 1
 }
