@@ -11,12 +11,13 @@ bool queue_is_stuck(const struct job *job)
 	cleanup_lease_scan struct lease_scan scan = { 0 };
 	struct lease_name name;
 	struct timespec since;
+	int found;
 	const time_t oldest = job->now.tv_sec - (job->settings->wait_ms + 999) / 1000;
 
 	if (lease_scan_open(job->leases, LEASE_PENDING, &scan, NULL) < 0)
 		return false;
-	while (lease_scan_next(&scan, &name, NULL) > 0)
-		if (name.junk[0] == '\0' &&
+	while ((found = lease_scan_next(&scan, &name, NULL)) > 0)
+		if (found == LEASE_SCAN_CLIENT &&
 		    lease_mtime(job->leases, LEASE_PENDING, &name.client, &since) == 0 &&
 		    since.tv_sec < oldest)
 			return true;

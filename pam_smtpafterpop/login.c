@@ -168,8 +168,13 @@ struct login_report login_happened(pam_handle_t *pamh, int argc, const char **ar
 	struct settings settings;
 	struct why why = { 0 };
 
-	if (load_settings(&settings, argc, argv, &why) < 0)
-		return report(LOGIN_ERROR, "nothing is opened: %s", why.text);
+	if (load_settings(&settings, argc, argv, &why) < 0) {
+		struct login_report made =
+			report(LOGIN_ERROR, "nothing is opened: %s", why.text);
+		/* As far as it was read before the mistake. */
+		made.fail = settings.fail_on_error;
+		return made;
+	}
 	if (!settings_serve(&settings, service))
 		return quiet;
 	if (peer_address(pamh, &settings, &from, &rhost) < 0)

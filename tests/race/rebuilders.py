@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The two ways in which an administrator replaces the table.
+
+    InPlace   makemap over the live file, under its lock: it may have to wait for a
+              commit, and it fails when the file is exchanged under it
+    Move      Debian's: makemap into another file, chown, chmod, mv over the live one;
+              no lock plays a part, and it never fails
+"""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from cli import table
+
+MAKEMAP = Path(os.environ.get("SAP_MAKEMAP", "/usr/sbin/makemap"))
+WAITS_IN_FLOCK = "73 "  # /proc/PID/syscall: SYS_flock
+PATIENCE = 30
+
+
+def pairs(statics: dict[bytes, bytes]) -> list[str]:
+    return [text.decode() for pair in statics.items() for text in pair]
+
+
+class InPlace:
+    """Started at once; `settle` returns when it has ended or waits for the lock."""
+
+    def __init__(self, path: Path, statics: dict[bytes, bytes]):
+        self.statics = statics
+        if MAKEMAP.exists():
+            self._start_makemap(path)
+        else:
+            self.process = subprocess.Popen(
+                [os.environ["SAP_REBUILD"], str(path), *pairs(statics)],
+                stderr=subprocess.DEVNULL)
+
+    def _start_makemap(self, path: Path) -> None:
+        lines = "".join(f"{key.decode()}\t{value.decode()}\n"
+                        for key, value in self.statics.items())
+        self.process = subprocess.Popen([MAKEMAP, "hash", str(path)], stdin=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        self.process.stdin.write(lines)
+        self.process.stdin.close()
+
+    def _is_waiting(self) -> bool:
+        try:
+            proc = Path(f"/proc/{self.process.pid}")
+            return (proc / "syscall").read_text().startswith(WAITS_IN_FLOCK) \
+                and (proc / "stat").read_text().rpartition(")")[2].split()[0] == "S"
+        except OSError:
+            return False
+
+    def settle(self) -> bool:
+        """True: it waits for the commit."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None and not self._is_waiting():
+            if time.monotonic() > end:
+                raise AssertionError("makemap neither ends nor waits for the lock")
+            time.sleep(0.0005)
+        return self.process.poll() is None
+
+    def succeeded(self) -> bool:
+        return self.process.wait(PATIENCE) == 0
+
+
+class Move:
+    def __init__(self, path: Path, statics: dict[bytes, bytes]):
+        self.statics = statics
+        before = path.stat()
+        new = path.with_name("access.new.db")
+        table.make(new, statics)
+        os.chown(new, before.st_uid, before.st_gid)
+        new.chmod(before.st_mode & 0o7777)
+        new.replace(path)
+
+    def settle(self) -> bool:
+        return False
+
+    def succeeded(self) -> bool:
+        return True
