@@ -114,6 +114,23 @@ static struct login_report report_outcome(const struct settings *settings, int o
 	}
 }
 
+/* A state folder that cannot be used is said once. */
+static int open_leases(const struct settings *settings, struct lease_dir *ret,
+		       struct why *why)
+{
+	int error = lease_dir_open(settings->state_dir, ret, why);
+
+	if (error == -ENOENT) {
+		error = lease_dir_prepare(settings->state_dir, settings->queue_group,
+					  why);
+		if (error == 0)
+			error = lease_dir_open(settings->state_dir, ret, why);
+	}
+	if (error < 0 && !complaint_make(settings->run_dir, COMPLAINT_STATE, why->text))
+		why->text[0] = '\0';
+	return error;
+}
+
 static struct login_report grant_to(pam_handle_t *pamh, const struct settings *settings,
 				    const struct lease *lease,
 				    const struct client_address *from)
@@ -127,13 +144,7 @@ static struct login_report grant_to(pam_handle_t *pamh, const struct settings *s
 				 .events = &events };
 	struct why why = { 0 };
 
-	int outcome = lease_dir_open(settings->state_dir, &leases, &why);
-	if (outcome == -ENOENT) {
-		outcome = lease_dir_prepare(settings->state_dir, settings->queue_group,
-					    &why);
-		if (outcome == 0)
-			outcome = lease_dir_open(settings->state_dir, &leases, &why);
-	}
+	int outcome = open_leases(settings, &leases, &why);
 	if (outcome == 0)
 		outcome = grant(&job, lease, from, &why);
 	struct login_report made = report_outcome(settings, outcome, lease, &why);

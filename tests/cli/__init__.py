@@ -5,7 +5,9 @@
     place.py         settings, leases and a table of a test's own
     test_records.py  list, insert, delete: what the tool of 1999 did, and more
     test_formats.py  what each file that is no table is said to be
-    test_leases.py   status, grant, revoke, expire, commit
+    test_leases.py   grant, revoke, expire, commit
+    test_status.py   status, with reasons
+    test_leased_keys.py  list, insert and delete where a lease is
     test_manners.py  help, mistakes, exit status, JSON, a full disk behind stdout
 
 table.py and place.py also serve tests/pam and tests/race.

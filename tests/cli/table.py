@@ -36,7 +36,7 @@ def records(path: Path) -> dict[bytes, bytes]:
     """What stands in the table, byte for byte."""
     dump = subprocess.run(["db5.3_dump", str(path)], capture_output=True, text=True, check=True)
     body = dump.stdout.split("HEADER=END\n", 1)[1].split("DATA=END", 1)[0]
-    cells = [bytes.fromhex(line) for line in body.split()]
+    cells = [bytes.fromhex(line) for line in body.splitlines()]
     return dict(zip(cells[::2], cells[1::2]))
 
 

@@ -21,6 +21,8 @@ void scratch_remove(struct scratch *scratch);
 /* The two for cmocka: `*state` is the struct scratch. */
 int scratch_setup(void **state);
 int scratch_teardown(void **state);
+#define IN_SCRATCH(test)                                                                 \
+	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 /* Returns `path`: of `name` in the folder. */
 const char *scratch_path(const struct scratch *scratch, const char *name,

@@ -235,9 +235,6 @@ static void load_is_the_whole_of_it(void **state)
 	check_int("not completed", settings_load(&got, path, NULL), -EINVAL);
 }
 
-#define IN_SCRATCH(test)                                                                 \
-	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

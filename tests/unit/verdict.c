@@ -242,32 +242,48 @@ static void check_case(struct site *site, const struct record_form *form,
 	map_backend_unload(&loaded);
 }
 
-static void the_administrator_decides(void **state)
+static void check_cases(struct site *site, const struct record_form *form,
+			const struct verdict_case *cases, size_t count)
 {
-	static const struct {
-		struct record_form form;
-		const struct verdict_case *cases;
-		size_t count;
-	} groups[] = {
-		{ { MTA_SENDMAIL, "RELAY", "", 128 },
-		  sendmail_cases,
-		  COUNT(sendmail_cases) },
-		{ { MTA_SENDMAIL, "RELAY", "connect:", 128 },
-		  tagged_cases,
-		  COUNT(tagged_cases) },
-		{ { MTA_POSTFIX, "OK", "", 128 }, postfix_cases, COUNT(postfix_cases) },
-		{ { MTA_EXIM, "RELAY", "", 128 }, exim_cases, COUNT(exim_cases) },
-	};
+	for (size_t i = 0; i < count; i++)
+		check_case(site, form, &cases[i]);
+}
 
-	for (size_t i = 0; i < COUNT(groups); i++)
-		for (size_t j = 0; j < groups[i].count; j++)
-			check_case(*state, &groups[i].form, &groups[i].cases[j]);
+static void in_a_sendmail_table(void **state)
+{
+	const struct record_form form = { MTA_SENDMAIL, "RELAY", "", 128 };
+
+	check_cases(*state, &form, sendmail_cases, COUNT(sendmail_cases));
+}
+
+static void with_a_key_tag(void **state)
+{
+	const struct record_form form = { MTA_SENDMAIL, "RELAY", "connect:", 128 };
+
+	check_cases(*state, &form, tagged_cases, COUNT(tagged_cases));
+}
+
+static void in_a_postfix_table(void **state)
+{
+	const struct record_form form = { MTA_POSTFIX, "OK", "", 128 };
+
+	check_cases(*state, &form, postfix_cases, COUNT(postfix_cases));
+}
+
+static void in_an_exim_table(void **state)
+{
+	const struct record_form form = { MTA_EXIM, "RELAY", "", 128 };
+
+	check_cases(*state, &form, exim_cases, COUNT(exim_cases));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		AT_SITE(the_administrator_decides),
+		AT_SITE(in_a_sendmail_table),
+		AT_SITE(with_a_key_tag),
+		AT_SITE(in_a_postfix_table),
+		AT_SITE(in_an_exim_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

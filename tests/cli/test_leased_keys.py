@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What list, insert and delete do where a lease is: the administrator's word counts."""
+
+import unittest
+
+from cli import table
+from cli.test_leases import CLIENT, OTHER, REFUSED, Leases
+
+
+class LeasedKeys(Leases):
+    def setUp(self):
+        super().setUp()
+        self.grant(CLIENT)
+
+    def test_markers_are_hidden(self):
+        shown = self.run_it("list")
+        self.assertIn(f"{CLIENT}\tRELAY\n", shown)
+        self.assertNotIn("SAP:", shown)
+        for option in ("--all", "-a"):
+            self.assertIn(f"SAP:{CLIENT}\tDUNNO ", self.run_it("list", option))
+
+    def test_a_marker_grants_nothing(self):
+        value = table.records(self.place.map)[table.marker(CLIENT)]
+        self.assertTrue(value.startswith(b"DUNNO "), value)
+
+    def test_delete_of_its_record_is_refused(self):
+        for key in (CLIENT, f"SAP:{CLIENT}", f"sap:{CLIENT}"):
+            with self.subTest(key):
+                self.run_it("delete", key, status=1)
+                self.assertEqual(self.stderr, f"sapdb: {key} belongs to a lease; end it by: "
+                                              "sapdb revoke ADDRESS\n")
+                self.assertEqual(table.opened(self.place.map), {CLIENT})
+
+    def test_delete_takes_the_others(self):
+        self.run_it("delete", CLIENT, REFUSED, status=1)
+        self.assertNotIn(REFUSED.encode(), table.records(self.place.map))
+
+    def test_reject_ends_the_lease_and_says_so(self):
+        out = self.run_it("insert", CLIENT, "REJECT")
+        self.assertIn(f"refused {CLIENT} for user horn (sapdb): the administrator's record "
+                      f"'{CLIENT}' in {self.place.map} keeps it shut", out)
+        self.assertEqual(self.place.where(CLIENT), "settled")
+        records = table.records(self.place.map)
+        self.assertEqual(records[CLIENT.encode()], b"REJECT")
+        self.assertNotIn(table.marker(CLIENT), records)
+
+    def test_reject_of_its_network_ends_it_too(self):
+        out = self.run_it("insert", "192.0.2", "REJECT")
+        self.assertIn(f"refused {CLIENT}", out)
+        self.assertEqual(table.opened(self.place.map), set())
+        self.assertNotIn(CLIENT.encode(), table.records(self.place.map))
+
+    def test_delete_of_the_refusal_lets_the_next_login_in(self):
+        self.run_it("insert", CLIENT, "REJECT")
+        self.run_it("delete", CLIENT)
+        self.grant(CLIENT)
+        self.assertEqual(table.opened(self.place.map), {CLIENT})
+
+    def test_insert_commits_what_waits_too(self):
+        self.place.add_lease("pending", OTHER)
+        out = self.run_it("insert", "example.com", "REJECT")
+        self.assertIn(f"inserted {OTHER}", out)
+        self.assertEqual(table.opened(self.place.map), {CLIENT, OTHER})
+
+    def test_the_administrators_own_grant_outlives_the_lease(self):
+        """Also when it reads like ours; or the command says that it did not take it."""
+        for value in ("OK", "RELAY"):
+            with self.subTest(value):
+                done = self.place.sapdb("insert", CLIENT, value)
+                if done.returncode == 0:
+                    self.place.sapdb("revoke", CLIENT)
+                    self.run_it("expire")
+                    self.assertEqual(table.records(self.place.map).get(CLIENT.encode()),
+                                     value.encode())
+                else:
+                    self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+            self.place.sapdb("delete", CLIENT)
+            self.place.sapdb("grant", CLIENT)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/event.h"
+
+#include "check.h"
+
+#include "core/lease.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOGIN 1795521707L /* 2026-11-24T12:01:47Z */
+#define MAP "/etc/mail/access.db"
+
+static struct lease horn(const char *address, time_t last_login)
+{
+	struct client_address client;
+	struct lease lease;
+
+	assert_int_equal(client_address_parse(address, &client), 0);
+	lease_make(&lease, &client, "horn", "dovecot",
+		   (struct timespec){ .tv_sec = last_login });
+	return lease;
+}
+
+static const struct {
+	const char *label;
+	enum event_kind kind;
+	time_t last_login;
+	const char *detail, *want;
+} lease_cases[] = {
+	{ "inserted", EVENT_INSERTED, LOGIN, NULL,
+	  "inserted 192.0.2.77 into /etc/mail/access.db for user horn (dovecot)" },
+	{ "removed", EVENT_REMOVED, LOGIN, NULL,
+	  "removed 192.0.2.77 from /etc/mail/access.db (user horn, last login "
+	  "2026-11-24T12:01:47Z)" },
+	{ "revoked", EVENT_REMOVED, 0, NULL,
+	  "removed 192.0.2.77 from /etc/mail/access.db (user horn, revoked)" },
+	{ "refused", EVENT_REFUSED, LOGIN, "connect:192.0.2",
+	  "refused 192.0.2.77 for user horn (dovecot): the administrator's record "
+	  "'connect:192.0.2' in /etc/mail/access.db keeps it shut" },
+	{ "granted", EVENT_GRANTED, LOGIN, "192.0.2",
+	  "no lease for 192.0.2.77, user horn (dovecot): the administrator's record "
+	  "'192.0.2' in /etc/mail/access.db lets it relay already" },
+	{ "lapsed", EVENT_LAPSED, LOGIN, NULL,
+	  "not opened: 192.0.2.77 for user horn (dovecot): its lifetime ended before "
+	  "/etc/mail/access.db could be changed (last login 2026-11-24T12:01:47Z)" },
+	{ "full", EVENT_FULL, LOGIN, NULL,
+	  "not opened: 192.0.2.77 for user horn (dovecot): max_leases is reached" },
+};
+
+static void a_lease_has_its_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(lease_cases); i++) {
+		const struct lease lease = horn("192.0.2.77", lease_cases[i].last_login);
+		const struct event event = { lease_cases[i].kind, &lease, MAP,
+					     lease_cases[i].detail };
+		char got[EVENT_TEXT];
+
+		check_text(lease_cases[i].label, event_text(&event, got),
+			   lease_cases[i].want);
+	}
+}
+
+static const struct {
+	const char *label;
+	enum event_kind kind;
+	const char *detail, *want;
+} other_cases[] = {
+	{ "healed", EVENT_HEALED, "1 put back, 2 without a lease removed",
+	  "made /etc/mail/access.db agree with the leases: 1 put back, 2 without a "
+	  "lease removed" },
+	{ "junk", EVENT_JUNK, "pending/x", "removed 'pending/x': it is no lease" },
+	{ "hostile junk", EVENT_JUNK, "pending/a\nb\x1b[2J",
+	  "removed 'pending/a\\x0ab\\x1b[2J': it is no lease" },
+};
+
+static void others_have_their_line_too(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(other_cases); i++) {
+		const struct event event = { other_cases[i].kind, NULL, MAP,
+					     other_cases[i].detail };
+		char got[EVENT_TEXT];
+
+		check_text(other_cases[i].label, event_text(&event, got),
+			   other_cases[i].want);
+	}
+}
+
+/* The user's name comes from the network: it stays one word of one line. */
+static void a_hostile_user_stays_in_his_line(void **state)
+{
+	struct lease lease = horn("2001:db8::1", LOGIN);
+	const struct event event = { EVENT_INSERTED, &lease, MAP, NULL };
+	char name[4097], got[EVENT_TEXT];
+
+	(void)state;
+	lease_make(&lease, &lease.client, "x (y)\nremoved 192.0.2.1", "a\tb",
+		   lease.last_login);
+	check_text("newline", event_text(&event, got),
+		   "inserted 2001:db8::1 into /etc/mail/access.db for user "
+		   "x\\x20(y)\\x0aremoved\\x20192.0.2.1 (a\\x09b)");
+	memset(name, 1, sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	lease_make(&lease, &lease.client, name, name, lease.last_login);
+	(void)event_text(&event, got);
+	check_contains("long", got, "\\x01...");
+	check_true("long", strlen(got) < 400);
+}
+
+static void time_is_utc(void **state)
+{
+	static const struct {
+		long long seconds;
+		const char *want;
+	} cases[] = {
+		{ LOGIN, "2026-11-24T12:01:47Z" },
+		{ 0, "1970-01-01T00:00:00Z" },
+		{ 951782400, "2000-02-29T00:00:00Z" },
+		{ 4102444799, "2099-12-31T23:59:59Z" },
+	};
+
+	(void)state;
+	(void)setenv("TZ", "America/New_York", 1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char got[EVENT_TIME];
+
+		check_text("time", event_time(cases[i].seconds, got), cases[i].want);
+	}
+}
+
+static void some_are_warnings(void **state)
+{
+	(void)state;
+	check_false("inserted", event_is_warning(EVENT_INSERTED));
+	check_false("removed", event_is_warning(EVENT_REMOVED));
+	check_false("refused", event_is_warning(EVENT_REFUSED));
+	check_true("full", event_is_warning(EVENT_FULL));
+	check_true("lapsed", event_is_warning(EVENT_LAPSED));
+	check_true("junk", event_is_warning(EVENT_JUNK));
+}
+
+static void count_call(const void *context, const struct event *event)
+{
+	(void)event;
+	++*(int *)(uintptr_t)context;
+}
+
+static void nobody_need_listen(void **state)
+{
+	int calls = 0;
+	const struct event event = { EVENT_JUNK, NULL, MAP, "x" };
+	const struct event_sink deaf = { NULL, NULL }, sink = { count_call, &calls };
+
+	(void)state;
+	event_tell(NULL, &event);
+	event_tell(&deaf, &event);
+	check_int("nobody", calls, 0);
+	event_tell(&sink, &event);
+	check_int("once", calls, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lease_has_its_line),
+		cmocka_unit_test(others_have_their_line_too),
+		cmocka_unit_test(a_hostile_user_stays_in_his_line),
+		cmocka_unit_test(time_is_utc),
+		cmocka_unit_test(some_are_warnings),
+		cmocka_unit_test(nobody_need_listen),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
