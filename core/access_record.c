@@ -61,14 +61,18 @@ static bool walk_sendmail(const struct record_form *form,
 			  const struct client_address *client, unsigned step,
 			  char key[static RECORD_KEY])
 {
-	const unsigned parts = client->family == AF_INET ? 4 : form->ipv6_prefix / 16;
-
-	if (step >= parts)
+	if (client->family == AF_INET) {
+		if (step >= 4)
+			return false;
+		print_numbers(client, 4 - step, key);
+		return true;
+	}
+	const unsigned groups = form->ipv6_prefix / 16;
+	if (step > groups)
 		return false;
-	if (client->family == AF_INET)
-		print_numbers(client, parts - step, key);
-	else
-		print_groups(client->bytes, parts - step, "ipv6:", false, key);
+	/* Behind the last group it asks for "ipv6" alone. */
+	print_groups(client->bytes, groups - step, step < groups ? "ipv6:" : "ipv6",
+		     false, key);
 	return true;
 }
 

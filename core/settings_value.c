@@ -184,7 +184,7 @@ int set_peers(const struct setting *setting, void *settings, const char *value)
 		[PEER_RHOST] = "rhost", [PEER_STDIN] = "stdin"
 	};
 	struct settings *all = settings;
-	enum peer peers[SETTINGS_PEERS];
+	enum peer peers[SETTINGS_PEERS] = { 0 };
 	char word[SETTINGS_WORD];
 	size_t count = 0;
 

@@ -17,8 +17,9 @@ struct deletion {
 static int may_go(struct deletion *deletion, const struct table *table, const char *key,
 		  struct why *why)
 {
+	char marker[RECORD_KEY];
 	const int leased =
-		key_is_marker(key) ? 1 : table_has_lease_record(table, key, why);
+		key_is_marker(key) ? 1 : table_marker_of_key(table, key, marker, why);
 
 	if (leased <= 0)
 		return leased < 0 ? leased : 1;
@@ -53,11 +54,12 @@ static int remove_keys(void *context, const struct table *table, struct why *why
 
 static int run_delete(struct tool *tool, int argc, char **argv)
 {
-	struct deletion deletion = { .tool = tool, .keys = argv + 1 };
+	struct deletion deletion = { .tool = tool, .keys = keys_of(argv) };
 	const struct commit_edit edit = { remove_keys, &deletion };
 	struct why why = { 0 };
 
-	if (argc < 2)
+	(void)argc;
+	if (!deletion.keys[0])
 		return misused(&command_delete, "no key");
 	if (table_file_edit(tool, &edit, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);

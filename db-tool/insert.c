@@ -10,22 +10,39 @@
 #include <string.h>
 #include <unistd.h>
 
+/*
+ * One record. Where a lease's record stands on its key, the administrator makes it his
+ * own: the marker goes, and the lease ends by itself as one that he has decided about.
+ */
+static int put_pair(const struct table *table, char **pair, struct why *why)
+{
+	const struct map_backend *backend = table->backend;
+	char marker[RECORD_KEY];
+	struct map_entry entry;
+
+	int changed = table_marker_of_key(table, pair[0], marker, why);
+	if (changed > 0)
+		changed = backend->remove(table->map, marker, why);
+	if (changed < 0)
+		return changed;
+	const int found = backend->get(table->map, pair[0], &entry, why);
+	if (found < 0)
+		return found;
+	if (found > 0 && map_bytes_equal(entry.value, pair[1]))
+		return changed;
+	const int error = backend->put(table->map, pair[0], pair[1], why);
+	return error < 0 ? error : 1;
+}
+
 static int put_pairs(void *context, const struct table *table, struct why *why)
 {
 	int changed = 0;
 
 	for (char **pair = context; *pair; pair += 2) {
-		struct map_entry entry;
-
-		const int found = table->backend->get(table->map, pair[0], &entry, why);
-		if (found < 0)
-			return found;
-		if (found > 0 && map_bytes_equal(entry.value, pair[1]))
-			continue;
-		const int error = table->backend->put(table->map, pair[0], pair[1], why);
-		if (error < 0)
-			return error;
-		changed = 1;
+		const int put = put_pair(table, pair, why);
+		if (put < 0)
+			return put;
+		changed |= put;
 	}
 	return changed;
 }
@@ -47,33 +64,36 @@ static void warn_of_source(const char *map_path)
 			map_path, source);
 }
 
-static int check_pairs(int argc, char **argv)
+static int check_pair(char **pair)
 {
-	if (argc < 3)
-		return misused(&command_insert, "no key and value");
-	if (argc % 2 == 0)
-		return misused(&command_insert, "key '%s' has no value", argv[argc - 1]);
-	for (int i = 1; i < argc; i += 2) {
-		if (argv[i][0] == '\0' || strlen(argv[i]) >= MAP_KEY_MAX)
-			return misused(&command_insert, "a key has 1 to %d characters",
-				       MAP_KEY_MAX - 1);
-		if (key_is_marker(argv[i]))
-			return misused(&command_insert,
-				       "'%s' is kept for the markers of leases; sapdb "
-				       "grant opens one",
-				       argv[i]);
-	}
+	if (!pair[1])
+		return misused(&command_insert, "key '%s' has no value", pair[0]);
+	if (pair[0][0] == '\0' || strlen(pair[0]) >= MAP_KEY_MAX)
+		return misused(&command_insert, "a key has 1 to %d characters",
+			       MAP_KEY_MAX - 1);
+	if (key_is_marker(pair[0]))
+		return misused(
+			&command_insert,
+			"'%s' is kept for the markers of leases; sapdb grant opens "
+			"one",
+			pair[0]);
 	return EXIT_DONE;
 }
 
 static int run_insert(struct tool *tool, int argc, char **argv)
 {
-	const struct commit_edit edit = { put_pairs, argv + 1 };
+	char **pairs = keys_of(argv);
+	const struct commit_edit edit = { put_pairs, pairs };
 	struct why why = { 0 };
 
-	const int checked = check_pairs(argc, argv);
-	if (checked != EXIT_DONE)
-		return checked;
+	(void)argc;
+	if (!pairs[0])
+		return misused(&command_insert, "no key and value");
+	for (char **pair = pairs; *pair; pair += 2) {
+		const int checked = check_pair(pair);
+		if (checked != EXIT_DONE)
+			return checked;
+	}
 	if (table_file_edit(tool, &edit, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 	warn_of_source(tool->settings.map_path);

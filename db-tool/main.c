@@ -3,8 +3,10 @@
 #include "db-tool/command.h"
 
 #include "base/why.h"
+#include "core/escape.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,13 +17,22 @@ static const struct command *const commands[] = {
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+/* Arguments come from anywhere: none of them may drive the terminal or break the line. */
+static void print_line(const char *before, const char *format, va_list args)
+{
+	char text[LINE_MAX], line[LINE_MAX * 2];
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	(void)fprintf(stderr, "sapdb%s: %s", before,
+		      escape_text(text, "", line, sizeof(line)));
+}
+
 int complain(int code, const char *format, ...)
 {
 	va_list args;
 
-	(void)fputs("sapdb: ", stderr);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	print_line("", format, args);
 	va_end(args);
 	(void)fputc('\n', stderr);
 	return code;
@@ -29,11 +40,12 @@ int complain(int code, const char *format, ...)
 
 int misused(const struct command *command, const char *format, ...)
 {
+	char before[32];
 	va_list args;
 
-	(void)fprintf(stderr, "sapdb %s: ", command->name);
+	(void)snprintf(before, sizeof(before), " %s", command->name);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	print_line(before, format, args);
 	va_end(args);
 	(void)fprintf(stderr, "; usage: sapdb %s %s\n", command->name,
 		      command->arguments);
@@ -109,7 +121,6 @@ static int run_command(const struct options *options, int argc, char **argv)
 		return misused(command, "-m is for list, insert and delete");
 	if (settings_load(&tool.settings, options->conf, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
-	opterr = 0; /* the commands say it in one line of their own */
 	memcpy(tool.configured_map, tool.settings.map_path, sizeof(tool.configured_map));
 	if (options->map &&
 	    settings_set(&tool.settings, "map", options->map, SETTINGS_FILE, &why) < 0)
@@ -138,6 +149,7 @@ int main(int argc, char **argv)
 	struct options options = { 0 };
 	int option;
 
+	opterr = 0; /* said in a line of our own, here and in the commands */
 	/* "+": what stands behind the command belongs to the command. */
 	while ((option = getopt_long(argc, argv, "+c:m:jhV", longopts, NULL)) != -1) {
 		switch (option) {
@@ -156,7 +168,10 @@ int main(int argc, char **argv)
 			(void)printf("sapdb (pam_sap) " VERSION "\n");
 			return close_stdout(EXIT_DONE);
 		default:
-			return complain(EXIT_USAGE, "sapdb --help tells how it is used");
+			return complain(EXIT_USAGE,
+					"unknown or incomplete option %s; sapdb --help "
+					"tells how it is used",
+					argv[optind - 1]);
 		}
 	}
 	if (optind == argc)

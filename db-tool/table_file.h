@@ -29,8 +29,13 @@ void table_file_close(struct table_file *file);
 int table_file_edit(const struct tool *tool, const struct commit_edit *edit,
 		    struct why *why);
 
-/* Whether a record stands on `key` that belongs to a lease. 1, 0 or an error */
-int table_has_lease_record(const struct table *table, const char *key, struct why *why);
+/* 1: a lease's record stands on `key`, and `stored` is the key of its marker. 0 or an
+ * error */
+int table_marker_of_key(const struct table *table, const char *key,
+			char stored[static RECORD_KEY], struct why *why);
 
 /* Whether this is the key of a marker of ours. */
 bool key_is_marker(const char *key);
+
+/* The keys of a command line: behind the command's name, and behind a "--" there. */
+char **keys_of(char **argv);

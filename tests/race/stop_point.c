@@ -9,6 +9,7 @@
  * Nth is about to be made, prints "stopped NAME" and waits for a letter on descriptor 0:
  *
  *	g	go on, untraced
+ *	s	make the call and stop in front of the next one
  *	k	SIGKILL: the call is not made
  *
  * In the end prints "ended STATUS", as of wait(2). The command's own output is dropped.
@@ -204,13 +205,22 @@ static bool run_to(pid_t pid, long n, int *ret_status, const char **ret_name)
 	}
 }
 
-static int hold(pid_t pid, const char *name)
+/* Returns the letter that was read. */
+static int ask(const char *name)
 {
-	int status = 0;
-
 	(void)printf("stopped %s\n", name);
 	(void)fflush(stdout);
-	if (getchar() == 'g')
+	return getchar();
+}
+
+static int hold(pid_t pid, const char *name)
+{
+	int status = 0, letter;
+
+	while ((letter = ask(name)) == 's')
+		if (!run_to(pid, 1, &status, &name))
+			return status;
+	if (letter == 'g')
 		(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	else
 		(void)kill(pid, SIGKILL);

@@ -3,8 +3,8 @@
 
 `sapdb commit` and `sapdb expire` are held in front of each of their calls on the files
 of the state and of the map in turn. Then, as the case may be: an administrator rebuilds
-the table in place, or moves a new one over it; the command goes on, or is killed. The
-next run of the timer must find everything right: a whole table, the administrator's
+the table in place, or moves a new one over it; the command goes on, or is killed, or
+goes on call by call and a makemap that waits gets its chance after each. The next run of the timer must find everything right: a whole table, the administrator's
 records as his last successful rebuild left them, a record for every live lease and no
 other, no stray file, owner and mode as they were.
 
@@ -32,15 +32,19 @@ END_OF_COMMAND = 60
 class Case(NamedTuple):
     label: str
     rebuild: type | None
-    letter: str  # for stop_point: go on or kill
+    then: str  # "go" on, "step" or "kill"
+    again: bool = False  # the rebuild comes a second time, in front of the next call
 
 
 CASES = (
-    Case("makemap in place", InPlace, "g"),
-    Case("mv over", Move, "g"),
-    Case("kill", None, "k"),
-    Case("makemap in place, then kill", InPlace, "k"),
-    Case("mv over, then kill", Move, "k"),
+    Case("makemap in place", InPlace, "go"),
+    Case("makemap in place, step by step", InPlace, "step"),
+    Case("mv over", Move, "go"),
+    Case("mv over, twice", Move, "go", again=True),
+    Case("kill", None, "kill"),
+    Case("makemap in place, then kill", InPlace, "kill"),
+    Case("mv over, then kill", Move, "kill"),
+    Case("mv over, twice, then kill", Move, "kill", again=True),
 )
 
 
@@ -52,14 +56,24 @@ class Stopped:
             [os.environ["SAP_STOP_POINT"], f"{scene.place.root}/", str(n),
              *scene.command(command)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.said = self.process.stdout.readline()
-        word, _, self.name = self.said.strip().partition(" ")
+        self._read()
+
+    def _read(self) -> None:
+        self.said = self.process.stdout.readline().strip()
+        word, _, self.name = self.said.partition(" ")
         self.is_held = word == "stopped"
 
-    def release(self, letter: str) -> str:
+    def step(self) -> None:
+        """Make the call, and stop in front of the next one or at the end."""
+        self.process.stdin.write("s")
+        self.process.stdin.flush()
+        self._read()
+
+    def release(self, then: str) -> str:
         """Go on or kill; returns the last line, "ended STATUS"."""
-        rest = self.process.communicate(letter, timeout=END_OF_COMMAND)[0]
-        return (self.said + rest).strip().rpartition("\n")[2]
+        rest = self.process.communicate(then[0] if self.is_held else "",
+                                        timeout=END_OF_COMMAND)[0]
+        return (self.said + "\n" + rest).strip().rpartition("\n")[2]
 
 
 class StopPoints(unittest.TestCase):
@@ -70,6 +84,7 @@ class StopPoints(unittest.TestCase):
     def setUp(self):
         self.scene = Scene()
         self.exempt = self.waited = self.failed = 0
+        self.rebuilds: list[InPlace | Move] = []
 
     def tearDown(self):
         self.scene.close()
@@ -78,24 +93,38 @@ class StopPoints(unittest.TestCase):
         self.scene.close()
         self.scene = Scene()
 
+    def rebuild(self, case: Case, stopped: Stopped) -> bool:
+        """All that happens at the stop. True: a makemap waits for the lock."""
+        scene = self.scene
+        if not (case.rebuild and stopped.is_held):
+            return False
+        self.rebuilds = [case.rebuild(scene.place.map, scene.next_statics())]
+        waits = self.rebuilds[0].settle()
+        if case.again:
+            stopped.step()
+            self.rebuilds.append(case.rebuild(scene.place.map, scene.next_statics()))
+        while case.then == "step" and stopped.is_held:
+            stopped.step()
+            self.rebuilds[0].settle()
+        self.waited += waits
+        return waits
+
     def attempt(self, case: Case, sealed: bool, n: int) -> tuple[str, list[str]]:
         """The name of the call, or "" behind the last; and what is wrong."""
         scene = self.scene
         scene.prepare(sealed)
         before = scene.place.inode()
+        self.rebuilds = []
         stopped = Stopped(scene, self.command, n)
+        name = stopped.name if stopped.is_held else ""
         wrong = table.faults(scene.place.map)
-        is_window, rebuild, waits = False, None, False
-        if stopped.is_held and case.rebuild:
-            rebuild = case.rebuild(scene.place.map, scene.next_statics())
-            waits = rebuild.settle()
-            is_window = waits and case.letter == "k" and scene.between_exchange_and_unlink(before)
-        ended = stopped.release(case.letter)
-        if rebuild and rebuild.succeeded():
-            scene.statics = rebuild.statics
-        self.waited += waits
+        waits = self.rebuild(case, stopped)
+        is_window = waits and case.then == "kill" and scene.between_exchange_and_unlink(before)
+        ended = stopped.release(case.then)
+        for rebuild in self.rebuilds:
+            scene.statics = rebuild.statics if rebuild.succeeded() else scene.statics
         faults = [f"at the stop: {wrong}"] if wrong else []
-        if case.letter == "g" and ended != "ended 0":
+        if case.then != "kill" and ended != "ended 0":
             faults.append(f"the command {ended}")
         if is_window:
             self.exempt += 1
@@ -103,7 +132,7 @@ class StopPoints(unittest.TestCase):
             self.start_anew()
         else:
             faults += scene.heal()
-        return stopped.name if stopped.is_held else "", faults
+        return name, faults
 
     def run_all(self, case: Case, sealed: bool) -> int:
         """Every stop point of the case; returns how many there are."""

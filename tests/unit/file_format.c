@@ -131,22 +131,24 @@ static void a_cdb_is_known_by_its_inside(void **state)
 	check_file("cut off in its head", path, FORMAT_OTHER, "no table that is known");
 }
 
+#define BYTES(text) text, sizeof(text) - 1
+
 static const struct {
 	const char *label, *content;
 	size_t size;
 	const char *what;
 } files[] = {
-	{ "empty", "", 0, "an empty file" },
-	{ "text", "192.0.2.1\tRELAY\n# x\r\n", 22, "a text file" },
-	{ "text with accents", "# caf\xc3\xa9\n", 8, "a text file" },
-	{ "one letter", "x", 1, "a text file" },
-	{ "SQLite", "SQLite format 3\0\x10\0\x01\x01\0", 21, "SQLite" },
-	{ "zeroes", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24,
+	{ "empty", BYTES(""), "an empty file" },
+	{ "text", BYTES("192.0.2.1\tRELAY\n# x\r\n"), "a text file" },
+	{ "text with accents", BYTES("# caf\xc3\xa9\n"), "a text file" },
+	{ "one letter", BYTES("x"), "a text file" },
+	{ "SQLite", BYTES("SQLite format 3\0\x10\0\x01\x01\0"), "SQLite" },
+	{ "zeroes", BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
 	  "no table that is known" },
-	{ "a few bytes",
-	  "\x7f"
-	  "ELF\x02\x01\x01\0",
-	  8, "no table that is known" },
+	{ "a program",
+	  BYTES("\x7f"
+		"ELF\x02\x01\x01\0"),
+	  "no table that is known" },
 };
 
 static void other_files_are_named(void **state)

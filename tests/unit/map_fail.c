@@ -106,6 +106,5 @@ static const struct map_backend fail_backend = {
 };
 
 /* See map_backend.h. */
-extern const struct map_backend *const map_backends[];
 __attribute__((visibility("default")))
 const struct map_backend *const map_backends[] = { &fail_backend, NULL };

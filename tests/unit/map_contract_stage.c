@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "map_contract.h"
+
+#include "map/exchange_note.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct table_kind kinds[] = {
+	{ "hash, without NUL", "hash", DB_HASH, true, false },
+	{ "hash, with NUL", "hash", DB_HASH, true, true },
+	{ "hash, empty, without NUL", "hash", DB_HASH, false, false },
+	{ "hash, empty, with NUL", "hash", DB_HASH, false, true },
+	{ "btree, without NUL", "btree", DB_BTREE, true, false },
+	{ "btree, with NUL", "btree", DB_BTREE, true, true },
+	{ "btree, empty, without NUL", "btree", DB_BTREE, false, false },
+	{ "btree, empty, with NUL", "btree", DB_BTREE, false, true },
+};
+
+static const struct pair filled[] = { { "192.0.2.1", "RELAY" },
+				      { "10", "REJECT" },
+				      { "example.org", "550 no" },
+				      { NULL, NULL } };
+
+struct run {
+	const struct table_kind *kind;
+	const struct contract_case *one;
+};
+
+static void set_up(struct contract *contract, const struct table_kind *kind)
+{
+	char path[SCRATCH_PATH];
+
+	*contract = (struct contract){ .kind = kind };
+	scratch_make(&contract->scratch);
+	assert_int_equal(mkdir(scratch_path(&contract->scratch, "mail", path), 0700), 0);
+	scratch_path(&contract->scratch, "mail/access.db", contract->path);
+	berkeley_table_make(contract->path, kind->db_type, kind->with_nul,
+			    kind->filled ? filled : NULL);
+	scratch_date(contract->path, LONG_AGO);
+	scratch_path(&contract->scratch, "lock", path);
+	contract->place = (struct map_place){
+		.path = contract->path,
+		.note_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600),
+		/* A table with records must be followed against this. */
+		.nul_when_empty = kind->filled != kind->with_nul,
+	};
+	assert_true(contract->place.note_fd >= 0);
+	assert_int_equal(map_backend_load(kind->type, getenv("SAP_BACKENDS"),
+					  &contract->loaded, NULL),
+			 0);
+	contract->backend = contract->loaded.backend;
+}
+
+static void run_one(void **state)
+{
+	const struct run *run = *state;
+	struct contract contract;
+
+	set_up(&contract, run->kind);
+	run->one->test(&contract);
+	contract_close(&contract);
+	(void)close(contract.place.note_fd);
+	map_backend_unload(&contract.loaded);
+	scratch_remove(&contract.scratch);
+}
+
+int contract_run(const struct contract_case *cases, size_t count)
+{
+	const size_t total = count * COUNT(kinds);
+	struct CMUnitTest *tests = calloc(total, sizeof(*tests));
+	struct run *runs = calloc(total, sizeof(*runs));
+	char(*names)[128] = calloc(total, sizeof(*names));
+
+	if (!tests || !runs || !names)
+		return 1;
+	for (size_t i = 0; i < total; i++) {
+		runs[i] = (struct run){ &kinds[i % COUNT(kinds)],
+					&cases[i / COUNT(kinds)] };
+		(void)snprintf(names[i], sizeof(names[i]), "%s (%s)", runs[i].one->name,
+			       runs[i].kind->label);
+		tests[i] = (struct CMUnitTest){ names[i], run_one, NULL, NULL, &runs[i] };
+	}
+	const int failed =
+		_cmocka_run_group_tests("map_contract", tests, total, NULL, NULL);
+	free(names);
+	free(runs);
+	free(tests);
+	return failed;
+}
+
+void contract_open(struct contract *contract)
+{
+	struct why why = { 0 };
+
+	if (contract->backend->open(&contract->place, &contract->map, &why) < 0)
+		fail_msg("%s", why.text);
+}
+
+void contract_close(struct contract *contract)
+{
+	contract->map = contract->backend->close(contract->map);
+	assert_null(contract->map);
+}
+
+void contract_begin(struct contract *contract)
+{
+	struct why why = { 0 };
+
+	contract_open(contract);
+	if (contract->backend->begin(contract->map, &why) < 0)
+		fail_msg("%s", why.text);
+}
+
+void contract_put(struct contract *contract, const char *key, const char *value)
+{
+	struct why why = { 0 };
+
+	if (contract->backend->put(contract->map, key, value, &why) < 0)
+		fail_msg("%s", why.text);
+}
+
+static size_t take_nuls_out(char *text)
+{
+	size_t count = 0;
+
+	for (char *at; (at = strstr(text, "\\x00")); count++)
+		memmove(at, at + 4, strlen(at + 4) + 1);
+	return count;
+}
+
+void check_content(const char *label, const struct contract *contract, const char *want)
+{
+	char text[BERKELEY_TEXT];
+	size_t lines = 0;
+
+	(void)berkeley_table_text(contract->path, text);
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	const size_t nuls = take_nuls_out(text);
+	check_text(label, text, want);
+	check_int(label, nuls, contract->kind->with_nul ? 2 * lines : 0);
+}
+
+void check_unchanged(const char *label, const struct contract *contract)
+{
+	check_content(label, contract, contract->kind->filled ? FILLED_TEXT : "");
+}
+
+void check_no_stray(const char *label, const struct contract *contract)
+{
+	char path[SCRATCH_PATH];
+	int count = 0;
+	DIR *mail = opendir(scratch_path(&contract->scratch, "mail", path));
+
+	assert_non_null(mail);
+	while (readdir(mail))
+		count++;
+	(void)closedir(mail);
+	check_int(label, count, 3); /* with . and .. */
+	check_false(label, exchange_note_present(contract->place.note_fd));
+	check_false(label, map_needs_recovery(&contract->place));
+}
