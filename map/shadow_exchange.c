@@ -74,5 +74,5 @@ int shadow_exchange(struct shadow_file *shadow, struct why *why)
 	if (futimens(shadow->base_fd, times) < 0)
 		return why_set(why, -errno, "cannot date the retired %s",
 			       shadow->name.file);
-	return shadow_drop_copy(shadow, &came_out, why);
+	return shadow_unlink_copy(shadow, why);
 }

@@ -46,6 +46,14 @@ int shadow_stat_copy(const struct shadow_file *shadow, struct stat *ret, struct 
 	return 0;
 }
 
+int shadow_unlink_copy(const struct shadow_file *shadow, struct why *why)
+{
+	if (unlinkat(shadow->folder_fd, shadow->name.copy, 0) < 0 && errno != ENOENT)
+		return why_set(why, -errno, "cannot remove %s/%s", shadow->name.folder,
+			       shadow->name.copy);
+	return exchange_note_clear(shadow->note_fd, why);
+}
+
 int shadow_drop_copy(const struct shadow_file *shadow, const struct stat *named,
 		     struct why *why)
 {
@@ -55,8 +63,5 @@ int shadow_drop_copy(const struct shadow_file *shadow, const struct stat *named,
 	/* Fails only when the name is gone or somebody else's: then there is no reader
 	 * of ours to tell. */
 	(void)utimensat(shadow->folder_fd, shadow->name.copy, times, AT_SYMLINK_NOFOLLOW);
-	if (unlinkat(shadow->folder_fd, shadow->name.copy, 0) < 0 && errno != ENOENT)
-		return why_set(why, -errno, "cannot remove %s/%s", shadow->name.folder,
-			       shadow->name.copy);
-	return exchange_note_clear(shadow->note_fd, why);
+	return shadow_unlink_copy(shadow, why);
 }

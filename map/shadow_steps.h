@@ -26,6 +26,9 @@ int shadow_swap(const struct shadow_file *shadow, struct swap swap, struct why *
 /* The inode under the copy's name. */
 int shadow_stat_copy(const struct shadow_file *shadow, struct stat *ret, struct why *why);
 
-/* Bump and unlink what has the copy's name (`named`), then clear the note. */
+/* Unlink what has the copy's name, then clear the note. */
+int shadow_unlink_copy(const struct shadow_file *shadow, struct why *why);
+
+/* The same, after a bump by its name: for a file that is not open here. */
 int shadow_drop_copy(const struct shadow_file *shadow, const struct stat *named,
 		     struct why *why);

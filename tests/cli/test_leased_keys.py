@@ -77,6 +77,19 @@ class LeasedKeys(Leases):
             self.place.sapdb("delete", CLIENT)
             self.place.sapdb("grant", CLIENT)
 
+    def test_the_text_file_is_never_written(self):
+        source = self.place.map.with_suffix("")
+        source.write_text(f"{REFUSED} REJECT\n")
+        self.place.date(source, 3600)
+        before = source.stat()
+        for command in (("insert", "a", "b"), ("delete", "a"), ("grant", OTHER), ("expire",),
+                        ("insert", CLIENT, "REJECT"), ("commit",), ("revoke", OTHER)):
+            with self.subTest(command):
+                self.assertEqual(self.place.sapdb(*command).returncode, 0)
+                after = source.stat()
+                self.assertEqual((after.st_ino, after.st_ctime_ns),
+                                 (before.st_ino, before.st_ctime_ns))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -176,6 +176,18 @@ class Expire(Leases):
         self.assertEqual(table.opened(self.place.map), {CLIENT, OTHER})
         self.assertEqual(self.run_it("commit"), "")
 
+    def test_commit_ends_what_has_lapsed_when_the_timer_is_late(self):
+        for label, age, ends in (("the timer has just run", 0, False),
+                                 ("a minute ago", MINUTE, False),
+                                 ("two minutes ago", 2 * MINUTE, True)):
+            with self.subTest(label):
+                self.grant(CLIENT)
+                self.run_it("expire")
+                self.place.date(self.place.state / "expired", age)
+                self.lapse(CLIENT)
+                self.run_it("commit")
+                self.assertEqual(table.opened(self.place.map), set() if ends else {CLIENT})
+
     def test_what_lapsed_in_the_queue_is_not_opened(self):
         self.place.add_lease("pending", CLIENT, age=3600)
         self.assertIn(f"not opened: {CLIENT}", self.run_it("commit"))

@@ -20,7 +20,7 @@ MISTAKES = (
     (("-c",), "-c"),
     (("list", "--bogus"), "unknown option --bogus"),
     (("insert",), "no key and value"),
-    (("insert", "a"), "no key and value"),
+    (("insert", "a"), "has no value"),
     (("insert", "a", "b", "c"), "key 'c' has no value"),
     (("delete",), "no key"),
     (("grant",), "one address is needed"),

@@ -83,6 +83,8 @@ class Static(unittest.TestCase):
 
     def test_a_hundred_grants_and_expiries_leave_the_rest_alone(self):
         before = host.records()
+        text = host.inside("/etc/mail/access")
+        written = (text.stat(), text.read_bytes())
         for _ in range(10):
             for address in FREE:
                 log_in(address)
@@ -92,6 +94,8 @@ class Static(unittest.TestCase):
                 host.make_old(address)
             host.run_expire()
         self.assertEqual(host.records(), before)
+        self.assertEqual((text.stat().st_mtime_ns, text.read_bytes()),
+                         (written[0].st_mtime_ns, written[1]))
 
     def test_a_refusal_ends_a_lease_that_lives(self):
         address = NETWORK

@@ -17,6 +17,7 @@
     test_decided.py   clients about which the administrator decided
     test_trouble.py   a map that cannot be changed, and its return
     test_unwatched.py a timer that does not run
+    test_rebuild.py   a rebuild of the map that is under way
     test_disk.py      a full disk under the map
     test_memory.py    all of it under valgrind
 """

@@ -49,8 +49,10 @@ def opening(address: str = CLIENT) -> tuple[str, ...]:
 
 
 class Daemon:
-    def __init__(self, stack: str = SESSION, service: str = "imap", **settings: str):
-        self.place = Place(uid=unprivileged(), **settings)
+    def __init__(self, stack: str = SESSION, service: str = "imap", like_us: bool = False,
+                 **settings: str):
+        """`like_us`: it runs as whoever runs the test, even if that is root."""
+        self.place = Place(uid=None if like_us else unprivileged(), **settings)
         self.service = service
         self.services = self.place.root / "pam.d"
         self.services.mkdir()

@@ -5,5 +5,7 @@
     rebuild.c             makemap's steps, where makemap is not installed
     rebuilders.py         the two ways in which an administrator replaces the table
     scene.py              a table, leases and records in a known state, and how to judge
+    stopped.py            a command that is held by stop_point
     test_stop_points.py   a rebuild, a kill or both at each stop
+    test_renewals.py      logins against expiries; revokes that are killed
 """

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A command that is held in front of one of its system calls (stop_point.c)."""
+
+import os
+import subprocess
+from pathlib import Path
+
+END_OF_COMMAND = 60
+
+
+class Stopped:
+    """In front of the Nth call on files below `folder`, or at the end before that."""
+
+    def __init__(self, folder: Path, command: list[str], n: int):
+        self.process = subprocess.Popen(
+            [os.environ["SAP_STOP_POINT"], f"{folder}/", str(n), *command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._read()
+
+    def _read(self) -> None:
+        self.said = self.process.stdout.readline().strip()
+        word, _, name = self.said.partition(" ")
+        self.is_held = word == "stopped"
+        self.name = name if self.is_held else ""
+
+    def step(self) -> None:
+        """Make the call, and stop in front of the next one or at the end."""
+        if self.is_held:
+            self.process.stdin.write("s")
+            self.process.stdin.flush()
+            self._read()
+
+    def step_to(self, name: str) -> None:
+        while self.is_held and self.name != name:
+            self.step()
+
+    def _release(self, letter: str) -> str:
+        """Returns the last line, "ended STATUS"."""
+        rest = self.process.communicate(letter if self.is_held else "",
+                                        timeout=END_OF_COMMAND)[0]
+        return (self.said + "\n" + rest).strip().rpartition("\n")[2]
+
+    def go_on(self) -> str:
+        return self._release("g")
+
+    def kill(self) -> str:
+        return self._release("k")
