@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t keep_text(struct why *why, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static size_t
+keep_text(struct why *why, const char *format, va_list args)
 {
 	const int length = vsnprintf(why->text, sizeof(why->text), format, args);
 

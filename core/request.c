@@ -56,7 +56,7 @@ static int outcome_of(const struct request *request)
 		const int found = lease_mtime(request->job->leases, places[i].folder,
 					      request->client, &mtime);
 		if (found == 0)
-			return places[i].outcome;
+			return (int)places[i].outcome;
 		/* An unprivileged worker sees nothing but the queue. */
 		if (found == -EACCES)
 			return GRANT_TAKEN;

@@ -18,7 +18,8 @@ static const struct command *const commands[] = {
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 /* Arguments come from anywhere: none of them may drive the terminal or break the line. */
-static void print_line(const char *before, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void
+print_line(const char *before, const char *format, va_list args)
 {
 	char text[LINE_MAX], line[LINE_MAX * 2];
 

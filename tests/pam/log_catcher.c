@@ -18,7 +18,8 @@
 EXPORTED void __vsyslog_chk(int priority, int flag, const char *format, va_list args);
 EXPORTED void __syslog_chk(int priority, int flag, const char *format, ...);
 
-static void take(int priority, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void take(int priority, const char *format,
+						       va_list args)
 {
 	char line[LINE];
 	const char *path = getenv("LOG_CATCHER");
