@@ -15,8 +15,10 @@
 #define LINE 16384
 #define EXPORTED __attribute__((visibility("default")))
 
-EXPORTED void __vsyslog_chk(int priority, int flag, const char *format, va_list args);
-EXPORTED void __syslog_chk(int priority, int flag, const char *format, ...);
+__attribute__((format(printf, 3, 0))) EXPORTED void
+__vsyslog_chk(int priority, int flag, const char *format, va_list args);
+__attribute__((format(printf, 3, 0))) EXPORTED void __syslog_chk(int priority, int flag,
+								 const char *format, ...);
 
 __attribute__((format(printf, 2, 0))) static void take(int priority, const char *format,
 						       va_list args)
@@ -37,13 +39,15 @@ __attribute__((format(printf, 2, 0))) static void take(int priority, const char 
 	(void)close(fd);
 }
 
-EXPORTED void __vsyslog_chk(int priority, int flag, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) EXPORTED void
+__vsyslog_chk(int priority, int flag, const char *format, va_list args)
 {
 	(void)flag;
 	take(priority, format, args);
 }
 
-EXPORTED void __syslog_chk(int priority, int flag, const char *format, ...)
+__attribute__((format(printf, 3, 0))) EXPORTED void __syslog_chk(int priority, int flag,
+								 const char *format, ...)
 {
 	va_list args;
 
@@ -53,12 +57,14 @@ EXPORTED void __syslog_chk(int priority, int flag, const char *format, ...)
 	va_end(args);
 }
 
-EXPORTED void vsyslog(int priority, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) EXPORTED void
+vsyslog(int priority, const char *format, va_list args)
 {
 	take(priority, format, args);
 }
 
-EXPORTED void syslog(int priority, const char *format, ...)
+__attribute__((format(printf, 2, 0))) EXPORTED void syslog(int priority,
+							   const char *format, ...)
 {
 	va_list args;
 
