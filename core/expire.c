@@ -187,10 +187,11 @@ int expire_revoke(const struct job *job, const struct client_address *clients,
 	for (size_t i = 0; i < count; i++) {
 		found += lease_unlink(job->leases, LEASE_PENDING, &clients[i]) == 0;
 		found += lease_unlink(job->leases, LEASE_DEFERRED, &clients[i]) == 0;
+		/* Dated first, so that a run after a crash does not take it for renewed.
+		 */
+		(void)lease_touch(job->leases, LEASE_ACTIVE, &clients[i], long_ago);
 		found += lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING,
 				    &clients[i]) == 0;
-		/* So that a run after a crash does not take it for renewed. */
-		(void)lease_touch(job->leases, LEASE_ENDING, &clients[i], long_ago);
 	}
 	if (found == 0)
 		return why_say(why, -ENOENT, "there is no lease to revoke");

@@ -2,8 +2,8 @@
 """Commits against the rest of the world, one system call at a time.
 
     stop_point.c          holds a command in front of its Nth call on our files
-    rebuild.c             makemap's steps, where makemap is not installed
-    rebuilders.py         the two ways in which an administrator replaces the table
+    rebuild.c             makemap's and postmap's steps, where they are not installed
+    rebuilders.py         the ways in which an administrator replaces the table
     scene.py              a table, leases and records in a known state, and how to judge
     stopped.py            a command that is held by stop_point
     test_stop_points.py   a rebuild, a kill or both at each stop

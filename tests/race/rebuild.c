@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rebuild - build a hash table anew in place, step for step as makemap does
+ * rebuild - build a hash table anew in place, step for step as makemap or postmap does
  *
- *	rebuild TABLE KEY VALUE [KEY VALUE...]
+ *	rebuild [-p] TABLE KEY VALUE [KEY VALUE...]
  *
- * For where sendmail's own makemap is not installed. Its steps (sendmail 8.17, makemap.c,
+ * For where they are not installed. The steps of makemap (sendmail 8.17, makemap.c,
  * libsmdb/smdb2.c, libsmutil/safefile.c):
  *
  *	stat A; stat B; open without truncation; flock, exclusive, waiting; is the open
  *	file still B?; db->open of the *path* with DB_CREATE|DB_TRUNCATE; is that file
  *	still A?; put; close
+ *
+ * and, with -p, of postmap (Postfix 3.7, postmap.c, util/mkmap_open.c, mkmap_db.c):
+ *
+ *	open without truncation; flock, exclusive, waiting; db->open of the *path* with
+ *	DB_CREATE|DB_TRUNCATE; put; close
  *
  * Exit status: 0 done; 73 (EX_CANTCREAT) the file changed under it.
  */
@@ -41,14 +46,14 @@ static int fail(int status, const char *text)
 }
 
 /* Returns the locked descriptor, or -1. */
-static int open_locked(const char *path)
+static int open_locked(const char *path, bool check)
 {
 	struct stat before;
 
 	if (stat(path, &before) < 0)
 		return -1;
 	const int fd = open(path, O_RDWR | O_CREAT, MODE);
-	if (fd < 0 || flock(fd, LOCK_EX) < 0 || file_changed(fd, &before))
+	if (fd < 0 || flock(fd, LOCK_EX) < 0 || (check && file_changed(fd, &before)))
 		return -1;
 	return fd;
 }
@@ -65,6 +70,7 @@ static int put_all(DB *db, char **pair)
 	return error;
 }
 
+/* `before` NULL: do not look whether the file is still the same. */
 static int build(const char *path, const struct stat *before, char **pairs)
 {
 	DB *db;
@@ -74,7 +80,7 @@ static int build(const char *path, const struct stat *before, char **pairs)
 	    db->open(db, NULL, path, NULL, DB_HASH, DB_CREATE | DB_TRUNCATE, MODE) != 0 ||
 	    db->fd(db, &fd) != 0)
 		return fail(EX_CANTCREAT, "cannot open the table");
-	if (file_changed(fd, before)) {
+	if (before && file_changed(fd, before)) {
 		(void)db->close(db, 0);
 		return fail(EX_CANTCREAT, "file changed after open (A)");
 	}
@@ -86,16 +92,18 @@ static int build(const char *path, const struct stat *before, char **pairs)
 
 int main(int argc, char **argv)
 {
+	const bool is_makemap = argc < 2 || strcmp(argv[1], "-p") != 0;
+	char **table = argv + (is_makemap ? 1 : 2);
 	struct stat before;
 
-	if (argc < 4)
-		return fail(EX_USAGE, "usage: rebuild TABLE KEY VALUE...");
-	if (stat(argv[1], &before) < 0)
+	if (argc < (is_makemap ? 4 : 5))
+		return fail(EX_USAGE, "usage: rebuild [-p] TABLE KEY VALUE...");
+	if (stat(*table, &before) < 0)
 		return fail(EX_CANTCREAT, "there is no table");
-	const int lock = open_locked(argv[1]);
+	const int lock = open_locked(*table, is_makemap);
 	if (lock < 0)
 		return fail(EX_CANTCREAT, "file changed after open (B)");
-	const int status = build(argv[1], &before, argv + 2);
+	const int status = build(*table, is_makemap ? &before : NULL, table + 1);
 	(void)close(lock);
 	return status;
 }

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The two ways in which an administrator replaces the table.
+"""The ways in which an administrator replaces the table.
 
     InPlace   makemap over the live file, under its lock: it may have to wait for a
               commit, and it fails when the file is exchanged under it
+    Postmap   Postfix's: the same without a look whether the file is exchanged; it then
+              writes into the new one without its lock, and never fails
     Move      Debian's: makemap into another file, chown, chmod, mv over the live one;
               no lock plays a part, and it never fails
 """
@@ -28,12 +30,18 @@ class InPlace:
 
     def __init__(self, path: Path, statics: dict[bytes, bytes]):
         self.statics = statics
+        self._start(path)
+
+    def _start(self, path: Path) -> None:
         if MAKEMAP.exists():
             self._start_makemap(path)
         else:
-            self.process = subprocess.Popen(
-                [os.environ["SAP_REBUILD"], str(path), *pairs(statics)],
-                stderr=subprocess.DEVNULL)
+            self._start_ours(str(path))
+
+    def _start_ours(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [os.environ["SAP_REBUILD"], *arguments, *pairs(self.statics)],
+            stderr=subprocess.DEVNULL)
 
     def _start_makemap(self, path: Path) -> None:
         lines = "".join(f"{key.decode()}\t{value.decode()}\n"
@@ -62,6 +70,11 @@ class InPlace:
 
     def succeeded(self) -> bool:
         return self.process.wait(PATIENCE) == 0
+
+
+class Postmap(InPlace):
+    def _start(self, path: Path) -> None:
+        self._start_ours("-p", str(path))
 
 
 class Move:
