@@ -52,8 +52,8 @@ static int change(const struct job *job, const struct table *table,
 }
 
 /* The batch was listed, the table is open: from here to the moved leases. */
-static int commit_open_table(const struct job *job, const struct table *table,
-			     struct commit_work *work, const struct commit_edit *edit,
+static int commit_open_table(const struct job *job, const struct commit_order *order,
+			     const struct table *table, struct commit_work *work,
 			     struct why *why)
 {
 	struct map_identity identity;
@@ -63,11 +63,11 @@ static int commit_open_table(const struct job *job, const struct table *table,
 	if (error < 0)
 		return error;
 	/* An edit of the administrator's may decide about any lease: look at them all. */
-	work->whole = !edit && seal_matches(job->settings, &identity, &seal);
+	work->whole = !order->edit && seal_matches(job->settings, &identity, &seal);
 	work->shown = seal.leases;
 	if (work->whole && work->queue.count == 0 && work->ending.count == 0)
 		return 0;
-	error = change(job, table, work, edit, why);
+	error = change(job, table, work, order->edit, why);
 	if (error < 0)
 		return error;
 
@@ -79,11 +79,10 @@ static int commit_open_table(const struct job *job, const struct table *table,
 	return commit_work_finish(work, job, why);
 }
 
-static int commit_once(const struct job *job, const struct commit_lock *lock,
-		       struct commit_work *work, const struct commit_edit *edit,
-		       struct why *why)
+static int commit_once(const struct job *job, const struct commit_order *order,
+		       struct commit_work *work, struct why *why)
 {
-	const struct map_place place = place_of(job, lock);
+	const struct map_place place = place_of(job, order->lock);
 	cleanup_backend struct loaded_backend loaded = { 0 };
 	struct table table = { 0 };
 
@@ -99,22 +98,22 @@ static int commit_once(const struct job *job, const struct commit_lock *lock,
 	if (error == 0)
 		error = table.backend->open(&place, &table.map, why);
 	if (error == 0)
-		error = commit_open_table(job, &table, work, edit, why);
+		error = commit_open_table(job, order, &table, work, why);
 	table.map = table.backend->close(table.map);
 	return error;
 }
 
-int commit(const struct job *job, const struct commit_lock *lock, enum commit_scope scope,
-	   const struct commit_edit *edit, struct commit_result *ret, struct why *why)
+int commit(const struct job *job, const struct commit_order *order,
+	   struct commit_result *ret, struct why *why)
 {
 	int error = -EAGAIN;
 
 	for (int i = 0; i < COMMIT_TRIES && error == -EAGAIN; i++) {
 		cleanup_commit_work struct commit_work work = {
-			.with_ending = scope == COMMIT_ALL
+			.with_ending = order->with_ending
 		};
 
-		error = commit_once(job, lock, &work, edit, why);
+		error = commit_once(job, order, &work, why);
 		if (error == 0)
 			(void)complaint_withdraw(job->settings->run_dir, COMPLAINT_MAP);
 		if (error == 0 && ret)

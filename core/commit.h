@@ -20,16 +20,18 @@ struct commit_lock;
 struct job;
 struct why;
 
-enum commit_scope {
-	COMMIT_QUEUE, /* what is in pending/ and deferred/ */
-	COMMIT_ALL,   /* and the end of what is in ending/ */
-};
-
 /* A change of the administrator's own that goes along (sapdb insert, delete). It
  * returns 1 when it changed the table. */
 struct commit_edit {
 	int (*apply)(void *context, const struct table *table, struct why *why);
 	void *context;
+};
+
+/* What is to be committed: pending/ and deferred/ always. */
+struct commit_order {
+	const struct commit_lock *lock; /* is held */
+	bool with_ending;		/* and the end of what is in ending/ */
+	const struct commit_edit *edit; /* or NULL */
 };
 
 struct commit_result {
@@ -39,8 +41,9 @@ struct commit_result {
 	bool known_failure; /* it failed, as it did before: said already */
 };
 
-int commit(const struct job *job, const struct commit_lock *lock, enum commit_scope scope,
-	   const struct commit_edit *edit, struct commit_result *ret, struct why *why);
+/* `ret` may be NULL. */
+int commit(const struct job *job, const struct commit_order *order,
+	   struct commit_result *ret, struct why *why);
 
 /* Whether a commit that does not find anything to do would be one too many: no queue,
  * no note of a dead holder, nothing under the copy's name. */

@@ -87,12 +87,13 @@ static int take_up_ending(const struct job *job, struct why *why)
 static int commit_or_defer(const struct job *job, const struct commit_lock *lock,
 			   struct commit_result *ret, struct why *why)
 {
+	const struct commit_order order = { .lock = lock, .with_ending = true };
 	unsigned round = 0;
 	int error;
 
 	/* A rebuild under way ends by itself: wait for it, within bounds. */
 	do
-		error = commit(job, lock, COMMIT_ALL, NULL, ret, why);
+		error = commit(job, &order, ret, why);
 	while (error == -EBUSY && deadline_nap(job->deadline, &round));
 	if (error == 0)
 		return 0;

@@ -86,7 +86,7 @@ static int show_again_here(const struct job *job, const struct client_address *c
 	/* A commit was under way when we looked first: nothing is left to do. */
 	if (seal_holds(job->settings, NULL))
 		return 1;
-	return commit(job, &lock, COMMIT_QUEUE, NULL, NULL, why) == 0;
+	return commit(job, &(struct commit_order){ .lock = &lock }, NULL, why) == 0;
 }
 
 /* The lease lives, but somebody has touched the map since our last commit. */

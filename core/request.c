@@ -85,7 +85,7 @@ static int commit_once(const struct request *request, struct why *why)
 		return taken < 0 ? taken : 0;
 	if (is_answered(request))
 		return 0;
-	return commit(request->job, &lock, COMMIT_QUEUE, NULL, NULL, why);
+	return commit(request->job, &(struct commit_order){ .lock = &lock }, NULL, why);
 }
 
 /* A rebuild under way ends by itself: look again until the deadline. */

@@ -83,6 +83,7 @@ int table_file_edit(const struct tool *tool, const struct commit_edit *edit,
 	const bool leased = strcmp(tool->settings.map_path, tool->configured_map) == 0;
 	cleanup_leases struct leases leases = LEASES_NONE;
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+	const struct commit_order order = { .lock = &lock, .edit = edit };
 	unsigned round = 0;
 
 	int error = leases_open(tool, &leases, why);
@@ -92,7 +93,7 @@ int table_file_edit(const struct tool *tool, const struct commit_edit *edit,
 	if (error < 0)
 		return error;
 	do
-		error = leased ? commit(&leases.job, &lock, COMMIT_QUEUE, edit, NULL, why)
+		error = leased ? commit(&leases.job, &order, NULL, why)
 			       : edit_other_map(tool, &lock, edit, why);
 	while ((error == -EBUSY || error == -EAGAIN) &&
 	       deadline_nap(leases.job.deadline, &round));

@@ -3,8 +3,9 @@
 
 The lease of a client has lapsed, and it logs in while `sapdb expire` is held in front of
 one of its calls (or the other way round). Whoever was first, and also when the expiry is
-killed one call later, the client relays in the end: its renewal is never lost. The login does not wait for the stopped one (wait = 0);
-what it leaves in the queue the path unit would commit, here `sapdb commit`.
+killed one call later, the client relays in the end: its renewal is never lost. The login
+does not wait for the stopped one (wait = 0); what it leaves in the queue the path unit
+would commit, here `sapdb commit`.
 
 A revoke that is killed has done nothing, or it is finished by the next run: what it has
 taken in hand is never revived.

@@ -4,9 +4,10 @@
 `sapdb commit` and `sapdb expire` are held in front of each of their calls on the files
 of the state and of the map in turn. Then, as the case may be: an administrator rebuilds
 the table in place, or moves a new one over it; the command goes on, or is killed, or
-goes on call by call and a makemap that waits gets its chance after each. The next run of the timer must find everything right: a whole table, the administrator's
-records as his last successful rebuild left them, a record for every live lease and no
-other, no stray file, owner and mode as they were.
+goes on call by call and a makemap that waits gets its chance after each. The next run of
+the timer must find everything right: a whole table, the administrator's records as his
+last successful rebuild left them, a record for every live lease and no other, no stray
+file, owner and mode as they were.
 
 At each stop, before anything is done to it, the path names a whole table: promise 1.
 
