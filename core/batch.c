@@ -2,7 +2,6 @@
 #include "core/batch.h"
 
 #include "base/why.h"
-#include "core/event.h"
 #include "core/job.h"
 #include "core/lease_file.h"
 #include "core/settings.h"
@@ -35,15 +34,6 @@ void batch_free(struct batch *batch)
 	*batch = (struct batch){ 0 };
 }
 
-static void tell(const struct job *job, enum event_kind kind, const struct lease *lease,
-		 const char *detail)
-{
-	event_tell(job->events, &(struct event){ .kind = kind,
-						 .lease = lease,
-						 .map = job->settings->map_path,
-						 .detail = detail });
-}
-
 static void drop_junk(const struct job *job, enum lease_folder folder, const char *name)
 {
 	char path[NAME_MAX + 16];
@@ -52,7 +42,7 @@ static void drop_junk(const struct job *job, enum lease_folder folder, const cha
 	if (lease_unlink_junk(job->leases, folder, name) < 0)
 		return;
 	(void)snprintf(path, sizeof(path), "%s/%s", lease_folder_name(folder), name);
-	tell(job, EVENT_JUNK, NULL, path);
+	job_tell(job, EVENT_JUNK, NULL, path);
 }
 
 /* 1 it lives, 0 it was removed */
@@ -67,7 +57,7 @@ static int screen(const struct job *job, enum lease_folder folder, struct lease 
 	if (lease_end(lease, job->settings->lifetime_ms) > job->now.tv_sec)
 		return 1;
 	if (lease_unlink(job->leases, folder, client) == 0)
-		tell(job, EVENT_LAPSED, lease, NULL);
+		job_tell(job, EVENT_LAPSED, lease, NULL);
 	return 0;
 }
 

@@ -2,7 +2,6 @@
 #include "core/commit_work.h"
 
 #include "base/why.h"
-#include "core/event.h"
 #include "core/job.h"
 #include "core/lease_file.h"
 #include "core/settings.h"
@@ -104,15 +103,6 @@ int commit_work_apply(struct commit_work *work, const struct job *job,
 	return error;
 }
 
-static void tell(const struct job *job, enum event_kind kind, const struct lease *lease,
-		 const char *detail)
-{
-	event_tell(job->events, &(struct event){ .kind = kind,
-						 .lease = lease,
-						 .map = job->settings->map_path,
-						 .detail = detail });
-}
-
 /* The administrator decided: the lease moves to settled/, and that is said once. */
 static int settle(const struct job *job, const struct batch_entry *entry)
 {
@@ -122,8 +112,9 @@ static int settle(const struct job *job, const struct batch_entry *entry)
 		lease_move(job->leases, entry->from, LEASE_SETTLED, &entry->lease.client);
 
 	if (error == 0 && !known)
-		tell(job, entry->word == VERDICT_REFUSED ? EVENT_REFUSED : EVENT_GRANTED,
-		     &entry->lease, entry->key);
+		job_tell(job,
+			 entry->word == VERDICT_REFUSED ? EVENT_REFUSED : EVENT_GRANTED,
+			 &entry->lease, entry->key);
 	return error;
 }
 
@@ -133,7 +124,7 @@ static int finish_entry(struct commit_work *work, const struct job *job,
 	const struct lease *lease = &entry->lease;
 
 	if (entry->full) {
-		tell(job, EVENT_FULL, lease, NULL);
+		job_tell(job, EVENT_FULL, lease, NULL);
 		return lease_unlink(job->leases, entry->from, &lease->client);
 	}
 	if (entry->word != VERDICT_FREE)
@@ -143,7 +134,7 @@ static int finish_entry(struct commit_work *work, const struct job *job,
 	(void)lease_unlink(job->leases, LEASE_SETTLED, &lease->client);
 	if (merged > 0) {
 		work->inserted++;
-		tell(job, EVENT_INSERTED, lease, NULL);
+		job_tell(job, EVENT_INSERTED, lease, NULL);
 	}
 	return merged < 0 ? merged : 0;
 }
@@ -157,7 +148,7 @@ static int finish_ending(struct commit_work *work, const struct job *job,
 
 	if (entry->closed) {
 		work->removed++;
-		tell(job, EVENT_REMOVED, &entry->lease, NULL);
+		job_tell(job, EVENT_REMOVED, &entry->lease, NULL);
 	}
 	return lease_unlink(job->leases, LEASE_ENDING, client);
 }
@@ -167,7 +158,7 @@ static int finish_misfit(struct commit_work *work, const struct job *job,
 			 const struct batch_entry *entry)
 {
 	work->removed++;
-	tell(job, EVENT_REMOVED, &entry->lease, NULL);
+	job_tell(job, EVENT_REMOVED, &entry->lease, NULL);
 	return lease_unlink(job->leases, LEASE_ACTIVE, &entry->lease.client);
 }
 
@@ -180,7 +171,7 @@ static void tell_healed(const struct commit_work *work, const struct job *job)
 	(void)snprintf(detail, sizeof(detail),
 		       "%ld put back, %ld without a lease removed", work->healed.put_back,
 		       work->healed.orphans);
-	tell(job, EVENT_HEALED, NULL, detail);
+	job_tell(job, EVENT_HEALED, NULL, detail);
 }
 
 /* Somebody's file that is gone already is no failure of ours. */

@@ -7,12 +7,13 @@
  */
 #pragma once
 
+#include "core/event.h"
 #include "core/lease_dir.h"
 
 #include <time.h>
 
+struct lease;
 struct settings;
-struct event_sink;
 
 struct job {
 	const struct settings *settings;
@@ -21,3 +22,7 @@ struct job {
 	struct timespec deadline;
 	const struct event_sink *events; /* NULL: tell nobody */
 };
+
+/* Tell the job's sink what happened to a lease (NULL for what is not about one). */
+void job_tell(const struct job *job, enum event_kind kind, const struct lease *lease,
+	      const char *detail);

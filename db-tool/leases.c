@@ -2,6 +2,8 @@
 #include "db-tool/leases.h"
 
 #include "base/deadline.h"
+#include "base/why.h"
+#include "core/lease_file.h"
 #include "db-tool/command.h"
 #include "db-tool/output.h"
 
@@ -30,6 +32,24 @@ int leases_open(const struct tool *tool, struct leases *ret, struct why *why)
 					    tool->settings.queue_group, why);
 
 	return error < 0 ? error : leases_look(tool, ret, why);
+}
+
+int leases_collect(const struct leases *leases, enum lease_folder folder,
+		   struct batch *batch, struct why *why)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+	struct lease lease;
+
+	int found = lease_scan_open(&leases->dir, folder, &scan, why);
+	while (found >= 0 && (found = lease_scan_next(&scan, &name, why)) > 0) {
+		if (found != LEASE_SCAN_CLIENT ||
+		    lease_read(&leases->dir, folder, &name.client, &lease, NULL) < 0)
+			continue;
+		if (batch_add(batch, &lease, folder) < 0)
+			return why_say(why, -ENOMEM, "out of memory");
+	}
+	return found;
 }
 
 void leases_close(struct leases *leases)

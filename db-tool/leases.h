@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "core/batch.h"
 #include "core/event.h"
 #include "core/job.h"
 #include "core/lease.h"
@@ -29,5 +30,10 @@ struct leases {
 int leases_open(const struct tool *tool, struct leases *ret, struct why *why);
 /* The same without making anything: for a look. */
 int leases_look(const struct tool *tool, struct leases *ret, struct why *why);
+/* Add the leases of a folder to `batch`. Only looks: unlike a commit's batch_collect(),
+ * it neither removes nor dates anything. */
+int leases_collect(const struct leases *leases, enum lease_folder folder,
+		   struct batch *batch, struct why *why);
+
 void leases_close(struct leases *leases);
 #define cleanup_leases __attribute__((cleanup(leases_close)))

@@ -61,35 +61,24 @@ static int choose_named(const struct tool *tool, char **addresses, struct chosen
 	return EXIT_DONE;
 }
 
-static int choose_in(const struct leases *leases, enum lease_folder folder,
-		     struct chosen *ret, struct why *why)
-{
-	cleanup_lease_scan struct lease_scan scan = { 0 };
-	struct lease_name name;
-	struct lease lease;
-
-	int found = lease_scan_open(&leases->dir, folder, &scan, why);
-	while (found >= 0 && (found = lease_scan_next(&scan, &name, why)) > 0) {
-		if (found != LEASE_SCAN_CLIENT ||
-		    lease_read(&leases->dir, folder, &name.client, &lease, NULL) < 0)
-			continue;
-		if (!ret->all && strcmp(lease.user, ret->user) != 0)
-			continue;
-		if (batch_add(&ret->leases, &lease, folder) < 0)
-			return why_say(why, -ENOMEM, "out of memory");
-	}
-	return found;
-}
-
 static int choose_found(const struct leases *leases, struct chosen *ret)
 {
 	static const enum lease_folder folders[] = { LEASE_ACTIVE, LEASE_PENDING,
 						     LEASE_DEFERRED };
+	cleanup_batch struct batch all = { 0 };
 	struct why why = { 0 };
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (choose_in(leases, folders[i], ret, &why) < 0)
+		if (leases_collect(leases, folders[i], &all, &why) < 0)
 			return complain(EXIT_UNUSABLE, "%s", why.text);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct batch_entry *entry = &all.entry[i];
+
+		if (!ret->all && strcmp(entry->lease.user, ret->user) != 0)
+			continue;
+		if (batch_add(&ret->leases, &entry->lease, entry->from) < 0)
+			return complain(EXIT_UNUSABLE, "out of memory");
+	}
 	return EXIT_DONE;
 }
 

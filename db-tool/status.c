@@ -10,7 +10,6 @@
 #include "db-tool/output.h"
 #include "db-tool/status_address.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,25 +31,6 @@ static const char *state_of(enum lease_folder folder)
 		if (shown[i].folder == folder)
 			return shown[i].state;
 	return "settled";
-}
-
-/* Only looks: unlike a commit, it neither removes nor dates anything. */
-static int collect(const struct leases *leases, enum lease_folder folder,
-		   struct batch *batch, struct why *why)
-{
-	cleanup_lease_scan struct lease_scan scan = { 0 };
-	struct lease_name name;
-	struct lease lease;
-
-	int found = lease_scan_open(&leases->dir, folder, &scan, why);
-	while (found >= 0 && (found = lease_scan_next(&scan, &name, why)) > 0) {
-		if (found != LEASE_SCAN_CLIENT ||
-		    lease_read(&leases->dir, folder, &name.client, &lease, NULL) < 0)
-			continue;
-		if (batch_add(batch, &lease, folder) < 0)
-			return why_say(why, -ENOMEM, "out of memory");
-	}
-	return found;
 }
 
 static int by_address(const void *a, const void *b)
@@ -139,7 +119,7 @@ static int run_status(struct tool *tool, int argc, char **argv)
 	if (error == 0 && argc > 1)
 		return status_addresses(tool, &leases, argv + 1);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]) && error == 0; i++)
-		error = collect(&leases, shown[i].folder, &batch, &why);
+		error = leases_collect(&leases, shown[i].folder, &batch, &why);
 	if (error < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 
