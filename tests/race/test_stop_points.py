@@ -66,14 +66,19 @@ class StopPoints(unittest.TestCase):
         self.addCleanup(lambda: self.scene.close())
         self.exempt = self.waited = self.failed = 0
         self.rebuilds: list[InPlace | Move] = []
+        self.faults: list[str] = []
 
     def start_anew(self):
         self.scene.close()
         self.scene = Scene()
 
     def start_rebuild(self, case: Case) -> None:
-        self.rebuilds.append(case.rebuild(self.scene.place.map, self.scene.next_statics()))
-        self.waited += self.rebuilds[-1].settle()
+        rebuild = case.rebuild(self.scene.place.map, self.scene.next_statics())
+        self.rebuilds.append(rebuild)
+        waits = rebuild.settle()
+        self.waited += waits
+        if not waits and not rebuild.succeeded():
+            self.faults.append("a rebuild that nobody disturbed failed: a makemap that works?")
 
     def stop_at(self, case: Case, n: int) -> Stopped:
         """In front of the Nth call, or at the end; of an early case, the Nth behind the
@@ -105,7 +110,7 @@ class StopPoints(unittest.TestCase):
         scene = self.scene
         scene.prepare(sealed)
         before = scene.place.inode()
-        self.rebuilds = []
+        self.rebuilds, self.faults = [], []
         stopped = self.stop_at(case, n)
         name = stopped.name
         broken = table.faults(scene.place.map)
@@ -114,7 +119,7 @@ class StopPoints(unittest.TestCase):
         ended = self.disturb(case, stopped)
         for rebuild in self.rebuilds:
             scene.statics = rebuild.statics if rebuild.succeeded() else scene.statics
-        faults = [f"at the stop: {broken}"] if broken else []
+        faults = self.faults + ([f"at the stop: {broken}"] if broken else [])
         if case.then != "kill" and ended != "ended 0":
             faults.append(f"the command {ended}")
         faults += scene.heal()
