@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct request {
@@ -24,6 +25,11 @@ struct request {
 bool request_may_commit_here(const struct settings *settings)
 {
 	char folder[PATH_MAX];
+	struct rlimit size;
+
+	/* A write beyond this limit would not fail but kill the host, by SIGXFSZ. */
+	if (getrlimit(RLIMIT_FSIZE, &size) < 0 || size.rlim_cur != RLIM_INFINITY)
+		return false;
 
 	(void)snprintf(folder, sizeof(folder), "%s", settings->map_path);
 	char *slash = strrchr(folder, '/');

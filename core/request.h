@@ -16,7 +16,8 @@ struct client_address;
 struct job;
 struct settings;
 
-/* Root on a read-only /etc, or a worker that is not root, leaves it to the service. */
+/* Root on a read-only /etc, a worker that is not root, and a process whose files may not
+ * grow without limit leave it to the service. */
 bool request_may_commit_here(const struct settings *settings);
 
 /*

@@ -5,10 +5,12 @@
 #include "base/why.h"
 #include "core/escape.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command *const commands[] = {
@@ -106,6 +108,26 @@ struct options {
 	bool json;
 };
 
+/* As the setting map, but a path may be relative to where the user stands. */
+static int set_map_option(struct settings *settings, const char *option, struct why *why)
+{
+	char path[PATH_MAX], folder[PATH_MAX], map[2 * PATH_MAX];
+	const char *colon = strchr(option, ':'), *slash = strchr(option, '/');
+	const char *given = colon && (!slash || colon < slash) ? colon + 1 : option;
+
+	if (given[0] == '/' || given[0] == '\0' || strlen(given) >= sizeof(path))
+		return settings_set(settings, "map", option, SETTINGS_FILE, why);
+	memcpy(path, given, strlen(given) + 1);
+	char *name = strrchr(path, '/');
+	if (name)
+		*name++ = '\0';
+	if (!realpath(name ? path : ".", folder))
+		return why_set(why, -errno, "cannot find the folder of %s", given);
+	(void)snprintf(map, sizeof(map), "%.*s%s/%.255s", (int)(given - option), option,
+		       folder, name ? name : path);
+	return settings_set(settings, "map", map, SETTINGS_FILE, why);
+}
+
 static int run_command(const struct options *options, int argc, char **argv)
 {
 	struct tool tool = { .json = options->json };
@@ -123,8 +145,7 @@ static int run_command(const struct options *options, int argc, char **argv)
 	if (settings_load(&tool.settings, options->conf, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 	memcpy(tool.configured_map, tool.settings.map_path, sizeof(tool.configured_map));
-	if (options->map &&
-	    settings_set(&tool.settings, "map", options->map, SETTINGS_FILE, &why) < 0)
+	if (options->map && set_map_option(&tool.settings, options->map, &why) < 0)
 		return complain(EXIT_USAGE, "-m: %s", why.text);
 	return command->run(&tool, argc, argv);
 }

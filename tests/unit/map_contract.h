@@ -28,7 +28,10 @@ struct table_kind {
 /* The records of a filled table, in the order of contract_text. */
 #define FILLED_TEXT "10=REJECT\n192.0.2.1=RELAY\nexample.org=550 no\n"
 
+struct run; /* which test, which kind of table */
+
 struct contract {
+	const struct run *run;
 	const struct table_kind *kind;
 	struct scratch scratch;
 	char path[SCRATCH_PATH];

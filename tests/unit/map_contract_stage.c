@@ -31,42 +31,62 @@ struct run {
 	const struct contract_case *one;
 };
 
-static void set_up(struct contract *contract, const struct table_kind *kind)
+static void make_table(struct contract *contract)
 {
+	const struct table_kind *kind = contract->run->kind;
 	char path[SCRATCH_PATH];
 
-	*contract = (struct contract){ .kind = kind };
-	scratch_make(&contract->scratch);
 	assert_int_equal(mkdir(scratch_path(&contract->scratch, "mail", path), 0700), 0);
 	scratch_path(&contract->scratch, "mail/access.db", contract->path);
 	berkeley_table_make(contract->path, kind->db_type, kind->with_nul,
 			    kind->filled ? filled : NULL);
 	scratch_date(contract->path, LONG_AGO);
-	scratch_path(&contract->scratch, "lock", path);
+	contract->kind = kind;
+}
+
+/* `*state` is the run; from here on it is the contract. */
+static int set_up(void **state)
+{
+	struct contract *contract = calloc(1, sizeof(*contract));
+	char path[SCRATCH_PATH];
+
+	assert_non_null(contract);
+	contract->run = *state;
+	*state = contract;
+	scratch_make(&contract->scratch);
+	make_table(contract);
 	contract->place = (struct map_place){
 		.path = contract->path,
-		.note_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600),
+		.note_fd = open(scratch_path(&contract->scratch, "lock", path),
+				O_RDWR | O_CREAT | O_CLOEXEC, 0600),
 		/* A table with records must be followed against this. */
-		.nul_when_empty = kind->filled != kind->with_nul,
+		.nul_when_empty = contract->kind->filled != contract->kind->with_nul,
 	};
 	assert_true(contract->place.note_fd >= 0);
-	assert_int_equal(map_backend_load(kind->type, getenv("SAP_BACKENDS"),
+	assert_int_equal(map_backend_load(contract->kind->type, getenv("SAP_BACKENDS"),
 					  &contract->loaded, NULL),
 			 0);
 	contract->backend = contract->loaded.backend;
+	return 0;
 }
 
 static void run_one(void **state)
 {
-	const struct run *run = *state;
-	struct contract contract;
+	struct contract *contract = *state;
 
-	set_up(&contract, run->kind);
-	run->one->test(&contract);
-	contract_close(&contract);
-	(void)close(contract.place.note_fd);
-	map_backend_unload(&contract.loaded);
-	scratch_remove(&contract.scratch);
+	contract->run->one->test(contract);
+}
+
+static int tear_down(void **state)
+{
+	struct contract *contract = *state;
+
+	contract_close(contract);
+	(void)close(contract->place.note_fd);
+	map_backend_unload(&contract->loaded);
+	scratch_remove(&contract->scratch);
+	free(contract);
+	return 0;
 }
 
 int contract_run(const struct contract_case *cases, size_t count)
@@ -83,7 +103,8 @@ int contract_run(const struct contract_case *cases, size_t count)
 					&cases[i / COUNT(kinds)] };
 		(void)snprintf(names[i], sizeof(names[i]), "%s (%s)", runs[i].one->name,
 			       runs[i].kind->label);
-		tests[i] = (struct CMUnitTest){ names[i], run_one, NULL, NULL, &runs[i] };
+		tests[i] = (struct CMUnitTest){ names[i], run_one, set_up, tear_down,
+						&runs[i] };
 	}
 	const int failed =
 		_cmocka_run_group_tests("map_contract", tests, total, NULL, NULL);

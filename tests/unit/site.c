@@ -2,6 +2,7 @@
 #include "site.h"
 
 #include "base/deadline.h"
+#include "core/commit_lock.h"
 #include "core/seal.h"
 
 #include <dirent.h>
@@ -113,6 +114,11 @@ void check_table(const char *label, const struct site *site, const char *want)
 	check_text(label, berkeley_table_text(site->settings.map_path, text), want);
 }
 
+ino_t site_inode(const struct site *site)
+{
+	return scratch_stat(site->settings.map_path).st_ino;
+}
+
 struct client_address site_client(const char *address)
 {
 	struct client_address client;
@@ -156,6 +162,28 @@ long site_login(const struct site *site, enum lease_folder folder, const char *a
 
 	assert_int_equal(lease_mtime(&site->leases, folder, &client, &mtime), 0);
 	return mtime.tv_sec - SITE_NOW;
+}
+
+int site_commit(const struct site *site, struct commit_order order,
+		struct commit_result *ret, struct why *why)
+{
+	struct commit_lock lock = { .fd = -1 };
+
+	assert_int_equal(
+		commit_lock_take(&site->leases, deadline_in(0), NULL, &lock, NULL), 0);
+	order.lock = &lock;
+	const int error = commit(&site->job, &order, ret, why);
+	commit_lock_release(&lock);
+	return error;
+}
+
+void site_seal(struct site *site)
+{
+	const struct commit_order order = { .with_ending = true };
+
+	seal_break(&site->settings);
+	assert_int_equal(site_commit(site, order, NULL, NULL), 0);
+	site->told[0] = '\0';
 }
 
 void check_told(const char *label, struct site *site, const char *want)

@@ -13,6 +13,7 @@
 #include "scratch.h"
 
 #include "base/why.h"
+#include "core/commit.h"
 #include "core/event.h"
 #include "core/job.h"
 #include "core/lease_file.h"
@@ -43,6 +44,8 @@ void site_clock(struct site *site, long seconds);
 void site_table(struct site *site, const struct pair *pairs);
 void check_table(const char *label, const struct site *site, const char *want);
 
+ino_t site_inode(const struct site *site); /* of the table */
+
 struct client_address site_client(const char *address);
 /* A lease of user horn (dovecot), with its last login so many seconds after SITE_NOW. */
 void site_lease(const struct site *site, enum lease_folder folder, const char *address,
@@ -52,6 +55,12 @@ void check_where(const char *label, const struct site *site, const char *address
 		 const char *want);
 /* The last login, in seconds after SITE_NOW. */
 long site_login(const struct site *site, enum lease_folder folder, const char *address);
+
+/* A commit under the lock. `why` may be NULL. */
+int site_commit(const struct site *site, struct commit_order order,
+		struct commit_result *ret, struct why *why);
+/* The table shows what is in active/, and is sealed. */
+void site_seal(struct site *site);
 
 /* What was told since the last time. */
 void check_told(const char *label, struct site *site, const char *want);
