@@ -15,6 +15,8 @@
 
 #include <errno.h>
 
+/* A login during our scan is later than the job's time, but not by as much. */
+#define CLOCK_SLACK 60
 #define QUEUE_ROUNDS 20 /* batches: twice the default max_leases */
 
 bool expire_is_due(const struct job *job, const struct lease *lease)
@@ -31,7 +33,12 @@ static int add_if_due(struct batch *batch, const struct job *job,
 	struct timespec mtime;
 	struct lease lease;
 
-	if (lease_mtime(job->leases, folder, client, &mtime) < 0 || mtime.tv_sec > limit)
+	if (lease_mtime(job->leases, folder, client, &mtime) < 0)
+		return 0;
+	/* Dated while the clock was wrong, it would live until then. */
+	if (mtime.tv_sec > job->now.tv_sec + CLOCK_SLACK)
+		(void)lease_touch(job->leases, folder, client, job->now);
+	if (mtime.tv_sec > limit)
 		return 0;
 	/* Nothing but an empty or spoilt file: end it all the same, by its time. */
 	if (lease_read(job->leases, folder, client, &lease, NULL) < 0)

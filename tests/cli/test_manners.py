@@ -39,7 +39,6 @@ MISTAKES = (
     (("commit", "--dry-run"), "unknown option"),
     (("commit", "x"), "it takes no argument"),
     (("-m", "dbm:/x", "list"), "must be hash:"),
-    (("-m", "relative.db", "list"), "absolute path"),
 )
 
 

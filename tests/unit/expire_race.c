@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/expire.h looks for what is due without a lock. What happens before it has the
+ * lock is played here: the linker puts __wrap_commit_lock_take in the way of it.
+ */
+#include "core/expire.h"
+
+#include "site.h"
+
+#include "core/commit_lock.h"
+
+#include <stddef.h>
+
+#define A "192.0.2.7"
+#define HIS "10=REJECT\n"
+
+int __real_commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
+			    const struct lock_interest *interest,
+			    struct commit_lock *ret, struct why *why);
+int __wrap_commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
+			    const struct lock_interest *interest,
+			    struct commit_lock *ret, struct why *why);
+
+/* What comes in between, once. */
+static struct {
+	void (*happen)(const struct site *site);
+	const struct site *site;
+} between;
+
+int __wrap_commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
+			    const struct lock_interest *interest,
+			    struct commit_lock *ret, struct why *why)
+{
+	void (*const happen)(const struct site *site) = between.happen;
+
+	between.happen = NULL;
+	if (happen)
+		happen(between.site);
+	return __real_commit_lock_take(dir, deadline, interest, ret, why);
+}
+
+static void renew(const struct site *site)
+{
+	const struct client_address client = site_client(A);
+
+	assert_int_equal(
+		lease_touch(&site->leases, LEASE_ACTIVE, &client, site->job.now), 0);
+}
+
+static void queue_again(const struct site *site)
+{
+	site_lease(site, LEASE_PENDING, A, 900);
+}
+
+/* Another run had the lock before and did it all. */
+static void end(const struct site *site)
+{
+	struct commit_result result = { 0 };
+	struct why why;
+
+	assert_int_equal(expire(&site->job, &result, &why), 0);
+}
+
+static void nothing(const struct site *site)
+{
+	(void)site;
+}
+
+static const struct {
+	const char *label;
+	void (*happen)(const struct site *site);
+	const char *want_where, *want_table, *want_told;
+} cases[] = {
+	{ "nothing", nothing, "", HIS, "removed " A "\n" },
+	{ "renewed in time", renew, "active", HIS OURS(A) MARKER(A), "" },
+	{ "queued again", queue_again, "active", HIS OURS(A) MARKER(A),
+	  "inserted " A "\n" },
+	{ "ended by another run", end, "", HIS, "removed " A "\n" },
+};
+
+static void a_renewal_is_never_lost(void **state)
+{
+	static const struct pair his[] = { { "10", "REJECT" }, { NULL, NULL } };
+	struct site *site = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct commit_result result = { 0 };
+		struct why why = { 0 };
+		const char *label = cases[i].label;
+
+		site_clock(site, 0);
+		assert_int_equal(lease_empty(&site->leases, LEASE_ACTIVE, NULL), 0);
+		site_table(site, his);
+		site_lease(site, LEASE_ACTIVE, A, 0);
+		site_seal(site);
+		site_clock(site, 900);
+		between.site = site;
+		between.happen = cases[i].happen;
+		check_int(label, expire(&site->job, &result, &why), 0);
+		check_where(label, site, A, cases[i].want_where);
+		check_table(label, site, cases[i].want_table);
+		check_told(label, site, cases[i].want_told);
+		check_seal(label, site, *cases[i].want_where ? 1 : 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		AT_SITE(a_renewal_is_never_lost),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
