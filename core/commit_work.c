@@ -51,10 +51,24 @@ static int apply_ending(struct commit_work *work, const struct job *job,
 		if (changed < 0)
 			return changed;
 		work->changed |= changed > 0;
-		if (work->whole)
+		if (work->whole && changed > 0)
 			work->shown--;
 	}
 	return 0;
+}
+
+/* max_leases is reached, and the table does not show this client yet. */
+static int is_beyond_full(const struct commit_work *work, const struct job *job,
+			  const struct table *table, const struct client_address *client,
+			  struct why *why)
+{
+	const struct record_form form = settings_record_form(job->settings);
+	struct verdict verdict;
+
+	if (work->shown < job->settings->max_leases)
+		return 0;
+	const int error = verdict_of(table, &form, client, &verdict, why);
+	return error < 0 ? error : verdict.word == VERDICT_FREE && !verdict.ours;
 }
 
 static int apply_entry(struct commit_work *work, const struct job *job,
@@ -66,16 +80,19 @@ static int apply_entry(struct commit_work *work, const struct job *job,
 	const bool known = lease_present(job->leases, LEASE_ACTIVE, client);
 	struct verdict verdict;
 
-	entry->full = !known && work->shown >= job->settings->max_leases;
-	if (entry->full)
-		return 0;
+	const int full = known ? 0 : is_beyond_full(work, job, table, client, why);
+	if (full != 0) {
+		entry->full = full > 0;
+		return full < 0 ? full : 0;
+	}
 	const int changed = table_open_client(table, &form, client, &verdict, why);
 	if (changed < 0)
 		return changed;
 	work->changed |= changed > 0;
 	entry->word = verdict.word;
 	memcpy(entry->key, verdict.key, sizeof(entry->key));
-	if (verdict.word == VERDICT_FREE && !known)
+	/* A whole seal counts every record that is there; reconcile counted active/. */
+	if (verdict.word == VERDICT_FREE && (work->whole ? changed > 0 : !known))
 		work->shown++;
 	return 0;
 }

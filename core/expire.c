@@ -17,6 +17,7 @@
 
 /* A login during our scan is later than the job's time, but not by as much. */
 #define CLOCK_SLACK 60
+#define SETTLED_LASTS (24L * 3600)
 #define QUEUE_ROUNDS 20 /* batches: twice the default max_leases */
 
 bool expire_is_due(const struct job *job, const struct lease *lease)
@@ -148,6 +149,22 @@ static int end_due(const struct job *job, struct commit_result *ret, struct why 
 	return commit_or_defer(job, &lock, ret, why);
 }
 
+/* Addresses that the administrator decided about and that stay away: the folder must
+ * not grow for ever on a quiet table. Whoever comes back is looked at anew. */
+static void forget_settled(const struct job *job)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+	struct timespec mtime;
+	int found = lease_scan_open(job->leases, LEASE_SETTLED, &scan, NULL);
+
+	while (found >= 0 && (found = lease_scan_next(&scan, &name, NULL)) > 0)
+		if (found == LEASE_SCAN_CLIENT &&
+		    lease_mtime(job->leases, LEASE_SETTLED, &name.client, &mtime) == 0 &&
+		    mtime.tv_sec < job->now.tv_sec - SETTLED_LASTS)
+			(void)lease_unlink(job->leases, LEASE_SETTLED, &name.client);
+}
+
 /* This run worked: whatever is still wrong is news again, once a minute at most. */
 static void withdraw_complaints(const char *run_dir)
 {
@@ -159,6 +176,7 @@ static void withdraw_complaints(const char *run_dir)
 int expire(const struct job *job, struct commit_result *ret, struct why *why)
 {
 	const int error = end_due(job, ret, why);
+	forget_settled(job);
 	const int touched = expiry_watch_touch(job, error < 0 ? NULL : why);
 
 	if (error == 0 && touched == 0)

@@ -111,7 +111,7 @@ static int grant_or_why(const struct job *job, const struct lease *lease,
 		return seal_holds(job->settings, NULL)
 			       ? GRANT_RENEWED
 			       : show_again(job, lease, from, why);
-	if (lease_present(job->leases, LEASE_SETTLED, client) &&
+	if (lease_touch(job->leases, LEASE_SETTLED, client, job->now) == 0 &&
 	    seal_holds(job->settings, NULL))
 		return GRANT_SETTLED;
 	return grant_new(job, lease, from, why);

@@ -32,9 +32,13 @@ int shadow_swap(const struct shadow_file *shadow, struct swap swap, struct why *
 	if (noted < 0)
 		return noted;
 	if (renameat2(shadow->folder_fd, shadow->name.copy, shadow->folder_fd,
-		      shadow->name.file, RENAME_EXCHANGE) < 0)
-		return why_set(why, -errno, "cannot exchange %s for %s in %s",
+		      shadow->name.file, RENAME_EXCHANGE) < 0) {
+		const int error = -errno;
+		/* Nothing was exchanged: there is nothing for a successor to finish. */
+		(void)exchange_note_clear(shadow->note_fd, NULL);
+		return why_set(why, error, "cannot exchange %s for %s in %s",
 			       shadow->name.copy, shadow->name.file, shadow->name.folder);
+	}
 	return 0;
 }
 

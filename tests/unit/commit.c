@@ -137,6 +137,7 @@ static void a_crash_is_finished(void **state)
 		check_told(label, site, crashes[i].want_told);
 		check_table(label, site,
 			    crashes[i].want_record ? HIS OURS(A) MARKER(A) : HIS);
+		check_seal(label, site, crashes[i].want_record ? 1 : 0);
 		check_tidy(label, site);
 	}
 }

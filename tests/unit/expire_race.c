@@ -15,11 +15,11 @@
 #define HIS "10=REJECT\n"
 
 int __real_commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
-			    const struct lock_interest *interest,
-			    struct commit_lock *ret, struct why *why);
+			    const struct lock_interest *interest, struct commit_lock *ret,
+			    struct why *why);
 int __wrap_commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
-			    const struct lock_interest *interest,
-			    struct commit_lock *ret, struct why *why);
+			    const struct lock_interest *interest, struct commit_lock *ret,
+			    struct why *why);
 
 /* What comes in between, once. */
 static struct {
@@ -28,8 +28,8 @@ static struct {
 } between;
 
 int __wrap_commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
-			    const struct lock_interest *interest,
-			    struct commit_lock *ret, struct why *why)
+			    const struct lock_interest *interest, struct commit_lock *ret,
+			    struct why *why)
 {
 	void (*const happen)(const struct site *site) = between.happen;
 
@@ -43,8 +43,8 @@ static void renew(const struct site *site)
 {
 	const struct client_address client = site_client(A);
 
-	assert_int_equal(
-		lease_touch(&site->leases, LEASE_ACTIVE, &client, site->job.now), 0);
+	assert_int_equal(lease_touch(&site->leases, LEASE_ACTIVE, &client, site->job.now),
+			 0);
 }
 
 static void queue_again(const struct site *site)
