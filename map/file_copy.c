@@ -10,7 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define BLOCK 65536
+#define BLOCK 16384 /* on the stack of a guest */
 #define XATTR_LIST_MAX 4096
 #define XATTR_VALUE_MAX 4096
 
