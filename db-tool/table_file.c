@@ -39,7 +39,7 @@ int table_file_open(const struct tool *tool, struct table_file *ret, struct why 
 	do
 		error = ret->table.backend->open(&ret->place, &ret->table.map, why);
 	while (error == -EBUSY && deadline_nap(deadline, &round));
-	return error;
+	return error < 0 ? error : ret->table.backend->verify(ret->table.map, why);
 }
 
 void table_file_close(struct table_file *file)
@@ -55,6 +55,8 @@ static int edit_open_table(const struct table *table, const struct commit_edit *
 {
 	int changed = table->backend->begin(table->map, why);
 
+	if (changed == 0)
+		changed = table->backend->verify(table->map, why);
 	if (changed == 0)
 		changed = edit->apply(edit->context, table, why);
 	if (changed > 0)

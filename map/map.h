@@ -31,7 +31,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-#define MAP_ABI 1
+#define MAP_ABI 2
 #define MAP_KEY_MAX 512 /* longest key that put() takes, without a NUL */
 
 struct why;
@@ -76,6 +76,11 @@ struct map_backend {
 		   struct why *why);
 	/* 1 an entry, 0 the end. Starts over after the end. Change nothing between. */
 	int (*next)(struct map *map, struct map_entry *ret, struct why *why);
+
+	/* Whether the table is sound. Asked of a table that somebody else wrote, before
+	 * anything is read of it: a database library may crash on a damaged one, and it
+	 * would do so in the host's process. -EBADMSG: it is not. */
+	int (*verify)(struct map *map, struct why *why);
 
 	/* From here to commit or abandon, get and next see what put and remove did. */
 	int (*begin)(struct map *map, struct why *why);

@@ -206,6 +206,28 @@ static int berkeley_get(struct map *map, const char *key, struct map_entry *ret,
 	return 0;
 }
 
+/* DB->verify wants a handle of its own, and takes it. */
+static int berkeley_verify(struct map *map, struct why *why)
+{
+	char path[SHADOW_PATH_MAX];
+	DB *db = NULL;
+
+	(void)close_db(map, false);
+	int error = db_create(&db, NULL, 0);
+	if (error != 0)
+		return db_failed(map, error, "open", why);
+	db->set_errcall(db, say_nothing);
+	shadow_path(map->shadow.copy_fd >= 0 ? map->shadow.copy_fd : map->shadow.base_fd,
+		    path);
+	error = db->verify(db, path, NULL, NULL, 0);
+	if (error == 0)
+		return 0;
+	return why_say(
+		why, -EBADMSG,
+		"the table %s is damaged (%s); rebuild it from its text with makemap",
+		map->path, db_strerror(error));
+}
+
 static int berkeley_next(struct map *map, struct map_entry *ret, struct why *why)
 {
 	DBT key = { 0 }, value = { 0 };
@@ -290,8 +312,8 @@ static int berkeley_identify(struct map *map, struct map_identity *ret, struct w
 
 #define BERKELEY_REST                                                                    \
 	.abi = MAP_ABI, .close = berkeley_close, .get = berkeley_get,                    \
-	.next = berkeley_next, .begin = berkeley_begin, .put = berkeley_put,             \
-	.remove = berkeley_remove, .commit = berkeley_commit,                            \
+	.verify = berkeley_verify, .next = berkeley_next, .begin = berkeley_begin,       \
+	.put = berkeley_put, .remove = berkeley_remove, .commit = berkeley_commit,       \
 	.abandon = berkeley_abandon, .identify = berkeley_identify,                      \
 	.recover = shadow_recover
 
