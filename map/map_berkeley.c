@@ -28,12 +28,30 @@ struct map {
 	bool nul_when_empty;
 };
 
-/* libdb would write its complaints to the host's stderr. */
+/* libdb would write its complaints to the host's stderr, and what it finds in a damaged
+ * table to its stdout, which may be the client's connection. */
 static void say_nothing(const DB_ENV *env, const char *prefix, const char *message)
 {
 	(void)env;
 	(void)prefix;
 	(void)message;
+}
+
+static void show_nothing(const DB_ENV *env, const char *message)
+{
+	(void)env;
+	(void)message;
+}
+
+static int new_handle(DB **ret)
+{
+	const int error = db_create(ret, NULL, 0);
+
+	if (error == 0) {
+		(*ret)->set_errcall(*ret, say_nothing);
+		(*ret)->set_msgcall(*ret, show_nothing);
+	}
+	return error;
 }
 
 static int db_failed(const struct map *map, int error, const char *what, struct why *why)
@@ -112,10 +130,9 @@ static int need_db(struct map *map, struct why *why)
 
 	if (map->db)
 		return 0;
-	int error = db_create(&map->db, NULL, 0);
+	int error = new_handle(&map->db);
 	if (error != 0)
 		return db_failed(map, error, "open", why);
-	map->db->set_errcall(map->db, say_nothing);
 	shadow_path(changing ? map->shadow.copy_fd : map->shadow.base_fd, path);
 	error = map->db->open(map->db, NULL, path, NULL, map->type,
 			      changing ? 0 : DB_RDONLY, 0);
@@ -213,10 +230,9 @@ static int berkeley_verify(struct map *map, struct why *why)
 	DB *db = NULL;
 
 	(void)close_db(map, false);
-	int error = db_create(&db, NULL, 0);
+	int error = new_handle(&db);
 	if (error != 0)
 		return db_failed(map, error, "open", why);
-	db->set_errcall(db, say_nothing);
 	shadow_path(map->shadow.copy_fd >= 0 ? map->shadow.copy_fd : map->shadow.base_fd,
 		    path);
 	error = db->verify(db, path, NULL, NULL, 0);
