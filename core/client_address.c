@@ -44,16 +44,38 @@ static bool is_unspecified(const struct client_address *client)
 	return memcmp(client->bytes, zero, client->family == AF_INET ? 4 : 16) == 0;
 }
 
-/* The part of `text` that should be an address: [text], without %scope and ;port. */
+static bool is_port(const char *text)
+{
+	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* What may stand behind an address: nothing, ;port, %scope or, in brackets, :port. */
+static bool is_appendix(const char *text, bool bracketed)
+{
+	if (text[0] == '%')
+		return text[1] != '\0' && strpbrk(text, "]; \t") == NULL;
+	if (text[0] == ';' || (bracketed && text[0] == ':'))
+		return is_port(text + 1);
+	return text[0] == '\0';
+}
+
+/* The part of `text` that should be an address, without what may stand around it. */
 static bool strip(const char *text, char bare[static CLIENT_ADDRESS_TEXT])
 {
 	const bool bracketed = text[0] == '[';
 	const char *begin = text + (bracketed ? 1 : 0);
-	const size_t length = strcspn(begin, "]%;");
+	const char *end = begin + strcspn(begin, bracketed ? "]%" : "%;");
+	const size_t length = (size_t)(end - begin);
 
 	if (length >= CLIENT_ADDRESS_TEXT)
 		return false;
-	if (bracketed && strchr(begin, ']') == NULL)
+	if (bracketed) {
+		end = strchr(end, ']');
+		if (!end)
+			return false;
+		end++;
+	}
+	if (!is_appendix(end, bracketed))
 		return false;
 	memcpy(bare, begin, length);
 	bare[length] = '\0';

@@ -62,7 +62,12 @@ static int queue_lease(const struct job *job, const struct lease *lease, struct 
 static int grant_new(const struct job *job, const struct lease *lease,
 		     const struct client_address *from, struct why *why)
 {
-	if (job->settings->refuse_own && screen_is_own(from))
+	const int own = job->settings->refuse_own ? screen_is_own(from) : 0;
+	if (own < 0)
+		return why_set(why, own,
+			       "cannot ask for this host's own addresses (allow the "
+			       "daemon AF_NETLINK, or set refuse_own = no)");
+	if (own > 0)
 		return GRANT_OWN;
 	if (!expiry_is_watched(job))
 		return GRANT_UNWATCHED;

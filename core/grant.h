@@ -22,6 +22,7 @@ enum grant_outcome {
 	GRANT_UNWATCHED, /* not opened: nothing would close it (expiry_watch) */
 	GRANT_FULL,	 /* not opened: max_leases is reached */
 	GRANT_TAKEN,	 /* a commit took it; this process may not look what it did */
+	GRANT_GONE,	 /* revoked, or found to be none, while it waited */
 	GRANT_OWN,	 /* not opened: an address of this host (refuse_own) */
 };
 

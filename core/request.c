@@ -67,7 +67,7 @@ static int outcome_of(const struct request *request)
 		if (found == -EACCES)
 			return GRANT_TAKEN;
 	}
-	return GRANT_FULL;
+	return GRANT_GONE;
 }
 
 static int wait_for_service(const struct request *request)

@@ -4,16 +4,17 @@
 #include "core/client_address.h"
 #include "core/settings.h"
 
+#include <errno.h>
 #include <ifaddrs.h>
 #include <stddef.h>
 
-bool screen_is_own(const struct client_address *client)
+int screen_is_own(const struct client_address *client)
 {
 	struct ifaddrs *all = NULL;
 	bool found = false;
 
 	if (getifaddrs(&all) < 0)
-		return false;
+		return -errno;
 	for (const struct ifaddrs *at = all; at && !found; at = at->ifa_next) {
 		struct client_address own;
 

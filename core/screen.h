@@ -17,4 +17,5 @@ const char *screen_client(const struct settings *settings,
 			  const struct client_address *client);
 
 /* Asks the kernel for all addresses of the host: not for each login of a known client. */
-bool screen_is_own(const struct client_address *client);
+/* 1 it is, 0 it is not, or a negative errno when the kernel does not tell. */
+int screen_is_own(const struct client_address *client);

@@ -99,6 +99,8 @@ static int tell_outcome(const struct tool *tool, int outcome, const struct lease
 				"expire has not run within expiry_watch; start "
 				"pam_sap-expire.timer",
 				client);
+	case GRANT_GONE:
+		return complain(EXIT_PARTLY, "%s was not opened; see the log", client);
 	case GRANT_FULL:
 		return complain(EXIT_PARTLY, "%s was not opened: max_leases is reached",
 				client);

@@ -6,12 +6,14 @@
 #include "core/escape.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command *const commands[] = {
 	&command_list,	&command_insert, &command_delete, &command_status,
@@ -158,6 +160,19 @@ static int close_stdout(int code)
 	return code;
 }
 
+/* A file of ours must not take the place of a standard stream that is closed: what is
+ * said there would be written into it. */
+static void open_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option longopts[] = {
@@ -171,6 +186,7 @@ int main(int argc, char **argv)
 	struct options options = { 0 };
 	int option;
 
+	open_standard_streams();
 	opterr = 0; /* said in a line of our own, here and in the commands */
 	/* "+": what stands behind the command belongs to the command. */
 	while ((option = getopt_long(argc, argv, "+c:m:jhV", longopts, NULL)) != -1) {

@@ -19,9 +19,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define SHOWN_RHOST 80
 #define CONF "conf="
+/* Leases, seal and complaints are smaller. */
+#define LEAST_FILE_SIZE 16384
 
 static const struct login_report quiet = { .kind = LOGIN_QUIET };
 
@@ -91,6 +94,8 @@ static struct login_report report_outcome(const struct settings *settings, int o
 	case GRANT_OWN:
 		return report(LOGIN_DEBUG, "%s is never opened: an address of this host",
 			      client);
+	case GRANT_GONE:
+		return report(LOGIN_DEBUG, "%s was taken out of the queue", client);
 	case GRANT_TAKEN:
 		return report(LOGIN_DEBUG, "a commit took the lease of %s", client);
 	case GRANT_WAITING:
@@ -142,8 +147,15 @@ static struct login_report grant_to(pam_handle_t *pamh, const struct settings *s
 				 .now = lease->last_login,
 				 .deadline = deadline_in(settings->wait_ms),
 				 .events = &events };
+	struct rlimit size;
 	struct why why = { 0 };
 
+	/* A write beyond this limit would not fail but kill the host, by SIGXFSZ. */
+	if (getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur < LEAST_FILE_SIZE)
+		return report(LOGIN_ERROR,
+			      "%s not opened: the daemon's limit of file size "
+			      "(RLIMIT_FSIZE) is below %d bytes",
+			      from->text, LEAST_FILE_SIZE);
 	int outcome = open_leases(settings, &leases, &why);
 	if (outcome == 0)
 		outcome = grant(&job, lease, from, &why);
