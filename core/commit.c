@@ -122,6 +122,7 @@ int commit(const struct job *job, const struct commit_order *order,
 		if (error == 0 && ret)
 			*ret = (struct commit_result){ .inserted = work.inserted,
 						       .removed = work.removed,
+						       .full = work.full,
 						       .exchanged = work.changed };
 	}
 	return error == -EAGAIN ? -EBUSY : error;

@@ -37,6 +37,7 @@ struct commit_order {
 struct commit_result {
 	long inserted;
 	long removed;
+	long full;	    /* dropped, since max_leases is reached */
 	bool exchanged;	    /* the map was changed */
 	bool known_failure; /* it failed, as it did before: said already */
 };

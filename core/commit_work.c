@@ -141,6 +141,7 @@ static int finish_entry(struct commit_work *work, const struct job *job,
 	const struct lease *lease = &entry->lease;
 
 	if (entry->full) {
+		work->full++;
 		job_tell(job, EVENT_FULL, lease, NULL);
 		return lease_unlink(job->leases, entry->from, &lease->client);
 	}

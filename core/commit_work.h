@@ -22,7 +22,7 @@ struct commit_work {
 	long shown;	  /* leases that it shows; before apply: the seal's number */
 	struct batch queue, ending;
 	struct reconciled healed;
-	long inserted, removed;
+	long inserted, removed, full;
 };
 
 int commit_work_list(struct commit_work *work, const struct job *job, struct why *why);

@@ -20,6 +20,7 @@ struct request {
 	const struct job *job;
 	const struct client_address *client;
 	struct timespec deadline;
+	bool full; /* our own commit met max_leases */
 };
 
 bool request_may_commit_here(const struct settings *settings)
@@ -67,7 +68,7 @@ static int outcome_of(const struct request *request)
 		if (found == -EACCES)
 			return GRANT_TAKEN;
 	}
-	return GRANT_GONE;
+	return request->full ? GRANT_FULL : GRANT_GONE;
 }
 
 static int wait_for_service(const struct request *request)
@@ -80,7 +81,7 @@ static int wait_for_service(const struct request *request)
 }
 
 /* 0 = answered, by us or by whoever had the lock before; -EBUSY, -ETIMEDOUT */
-static int commit_once(const struct request *request, struct why *why)
+static int commit_once(struct request *request, struct why *why)
 {
 	const struct lock_interest interest = { is_answered, request };
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
@@ -91,11 +92,15 @@ static int commit_once(const struct request *request, struct why *why)
 		return taken < 0 ? taken : 0;
 	if (is_answered(request))
 		return 0;
-	return commit(request->job, &(struct commit_order){ .lock = &lock }, NULL, why);
+	struct commit_result result = { 0 };
+	const int error = commit(request->job, &(struct commit_order){ .lock = &lock },
+				 &result, why);
+	request->full = result.full > 0;
+	return error;
 }
 
 /* A rebuild under way ends by itself: look again until the deadline. */
-static int commit_here(const struct request *request, struct why *why)
+static int commit_here(struct request *request, struct why *why)
 {
 	unsigned round = 0;
 	int error;
@@ -116,8 +121,9 @@ static bool is_left_to_the_service(int error)
 int request_fulfil(const struct job *job, const struct client_address *client,
 		   bool patient, struct why *why)
 {
-	const struct request request = { job, client,
-					 patient ? job->deadline : deadline_in(0) };
+	struct request request = { .job = job,
+				   .client = client,
+				   .deadline = patient ? job->deadline : deadline_in(0) };
 
 	if (request_may_commit_here(job->settings)) {
 		const int outcome = commit_here(&request, why);

@@ -161,16 +161,12 @@ static int close_stdout(int code)
 }
 
 /* A file of ours must not take the place of a standard stream that is closed: what is
- * said there would be written into it. */
+ * said there would be written into it. As before, nothing can be read or written. */
 static void open_standard_streams(void)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		(void)close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 int main(int argc, char **argv)
