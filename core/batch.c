@@ -4,6 +4,7 @@
 #include "base/why.h"
 #include "core/job.h"
 #include "core/lease_file.h"
+#include "core/screen.h"
 #include "core/settings.h"
 
 #include <errno.h>
@@ -45,6 +46,18 @@ static void drop_junk(const struct job *job, enum lease_folder folder, const cha
 	job_tell(job, EVENT_JUNK, NULL, path);
 }
 
+/* What our own login path asks before it queues an address. A member of queue_group can
+ * put any address there. */
+static bool may_be_opened(const struct job *job, const struct client_address *client)
+{
+	struct client_address masked = *client;
+
+	client_address_mask_ipv6(&masked, (unsigned)job->settings->ipv6_prefix);
+	return client_address_equal(&masked, client) &&
+	       screen_client(job->settings, client) == NULL &&
+	       (!job->settings->refuse_own || screen_is_own(client) == 0);
+}
+
 /* 1 it lives, 0 it was removed */
 static int screen(const struct job *job, enum lease_folder folder, struct lease *lease)
 {
@@ -53,6 +66,10 @@ static int screen(const struct job *job, enum lease_folder folder, struct lease 
 	if (lease->last_login.tv_sec > job->now.tv_sec) {
 		lease->last_login = job->now;
 		(void)lease_touch(job->leases, folder, client, job->now);
+	}
+	if (lease->foreign && !may_be_opened(job, client)) {
+		drop_junk(job, folder, client->text);
+		return 0;
 	}
 	if (lease_end(lease, job->settings->lifetime_ms) > job->now.tv_sec)
 		return 1;

@@ -7,10 +7,9 @@
 #include <string.h>
 
 static const char *const names[] = {
-	[COMPLAINT_MAP] = "complaint-map",
-	[COMPLAINT_EXPIRY] = "complaint-expiry",
-	[COMPLAINT_FULL] = "complaint-full",
-	[COMPLAINT_STATE] = "complaint-state",
+	[COMPLAINT_MAP] = "complaint-map",     [COMPLAINT_EXPIRY] = "complaint-expiry",
+	[COMPLAINT_FULL] = "complaint-full",   [COMPLAINT_STATE] = "complaint-state",
+	[COMPLAINT_QUEUE] = "complaint-queue",
 };
 
 bool complaint_make(const char *run_dir, enum complaint_topic topic, const char *text)

@@ -15,6 +15,7 @@ enum complaint_topic {
 	COMPLAINT_EXPIRY, /* the timer does not run */
 	COMPLAINT_FULL,	  /* max_leases is reached */
 	COMPLAINT_STATE,  /* a lease cannot be written */
+	COMPLAINT_QUEUE,  /* queue_group cannot be given the queue */
 };
 
 /* True when it is news: say it. False also when only its time was renewed. Where it

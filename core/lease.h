@@ -15,6 +15,7 @@
 
 #include "core/client_address.h"
 
+#include <stdbool.h>
 #include <time.h>
 
 #define LEASE_USER 256 /* escaped, with the NUL; a longer name is cut */
@@ -30,6 +31,7 @@ struct lease {
 	struct timespec last_login;
 	time_t opened;
 	time_t until; /* 0 = as long as the lifetime lasts */
+	bool foreign; /* the file is another user's: an auth-worker's, from the queue */
 };
 
 /* `user` and `service` may be any bytes. */

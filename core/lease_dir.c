@@ -88,6 +88,20 @@ static int open_queue(int state_fd, const char *queue_group, struct why *why)
 	return 0;
 }
 
+/* Also when the setting was taken away: then its group must not write there any more. */
+static int close_queue(int state_fd, struct why *why)
+{
+	const char *pending = names[LEASE_PENDING];
+	struct stat folder;
+
+	if (fstatat(state_fd, pending, &folder, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    (folder.st_mode & 07777) == FOLDER_MODE)
+		return 0;
+	if (fchmodat(state_fd, pending, FOLDER_MODE, 0) < 0)
+		return why_set(why, -errno, "cannot take pending/ from its group");
+	return 0;
+}
+
 int lease_dir_prepare(const char *path, const char *queue_group, struct why *why)
 {
 	cleanup_lease_dir struct lease_dir dir = { .fd = -1 };
@@ -97,8 +111,9 @@ int lease_dir_prepare(const char *path, const char *queue_group, struct why *why
 		error = lease_dir_open(path, &dir, why);
 	for (size_t i = 0; i < LEASE_FOLDERS && error == 0; i++)
 		error = make_folder(dir.fd, names[i], FOLDER_MODE, why);
-	if (error == 0 && queue_group[0] != '\0')
-		error = open_queue(dir.fd, queue_group, why);
+	if (error == 0)
+		error = queue_group[0] != '\0' ? open_queue(dir.fd, queue_group, why)
+					       : close_queue(dir.fd, why);
 	return error;
 }
 

@@ -12,6 +12,9 @@
 #define FILE_MODE 0600
 #define PATH_ROOM (16 + CLIENT_ADDRESS_TEXT)
 #define FD_PATH_ROOM 32
+#define JUNK "junk"
+#define JUNK_MODE 0700
+#define JUNK_ROOM 32
 
 static const char *path_of(enum lease_folder folder, const struct client_address *client,
 			   char path[static PATH_ROOM])
@@ -126,9 +129,14 @@ int lease_read(const struct lease_dir *dir, enum lease_folder folder,
 		return why_set(why, -errno, "cannot read the lease %s", path);
 	line[length] = '\0';
 
-	struct lease lease = { .client = *client, .last_login = file.st_mtim };
+	struct lease lease = { .client = *client,
+			       .last_login = file.st_mtim,
+			       .foreign = file.st_uid != geteuid() };
 	if (lease_parse(line, &lease) < 0)
 		return why_say(why, -EINVAL, "%s holds no lease", path);
+	/* Only the administrator gives a lease an end of its own. */
+	if (lease.foreign)
+		lease.until = 0;
 	*ret = lease;
 	return 0;
 }
@@ -216,18 +224,32 @@ int lease_empty(const struct lease_dir *dir, enum lease_folder folder, struct wh
 	return found < 0 ? found : 0;
 }
 
+/*
+ * A folder with something in it cannot be unlinked. It goes where nobody looks: in
+ * pending/ it would keep the path unit busy for ever, and what a hostile hand put in it
+ * is nothing that root should walk through.
+ */
+static int set_aside(const struct lease_dir *dir, const char *path)
+{
+	struct stat junk;
+	char aside[JUNK_ROOM];
+
+	if (fstatat(dir->fd, path, &junk, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (mkdirat(dir->fd, JUNK, JUNK_MODE) < 0 && errno != EEXIST)
+		return -errno;
+	(void)snprintf(aside, sizeof(aside), JUNK "/%lu", (unsigned long)junk.st_ino);
+	return renameat2(dir->fd, path, dir->fd, aside, RENAME_NOREPLACE) < 0 ? -errno
+									      : 0;
+}
+
 int lease_unlink_junk(const struct lease_dir *dir, enum lease_folder folder,
 		      const char *name)
 {
-	char path[16 + NAME_MAX + 1], aside[16 + NAME_MAX + 1];
+	char path[16 + NAME_MAX + 1];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", lease_folder_name(folder), name);
 	if (unlinkat(dir->fd, path, 0) == 0 || unlinkat(dir->fd, path, AT_REMOVEDIR) == 0)
 		return 0;
-	/* A folder with something in it: out of the path unit's sight at least. */
-	(void)snprintf(aside, sizeof(aside), "%s/%s", lease_folder_name(LEASE_DEFERRED),
-		       name);
-	if (folder == LEASE_PENDING && renameat(dir->fd, path, dir->fd, aside) == 0)
-		return 0;
-	return -errno;
+	return set_aside(dir, path);
 }

@@ -50,6 +50,7 @@ bool lease_present(const struct lease_dir *dir, enum lease_folder folder,
 		   const struct client_address *client);
 /* Every lease of the folder. */
 int lease_empty(const struct lease_dir *dir, enum lease_folder folder, struct why *why);
-/* For what is no lease; `name` comes from a scan. */
+/* For what is no lease; `name` comes from a scan. A folder that is not empty moves to
+ * junk/ in the state folder, for the administrator. */
 int lease_unlink_junk(const struct lease_dir *dir, enum lease_folder folder,
 		      const char *name);

@@ -3,6 +3,7 @@
 
 #include "base/deadline.h"
 #include "base/why.h"
+#include "core/complaint.h"
 #include "core/lease_file.h"
 #include "db-tool/command.h"
 #include "db-tool/output.h"
@@ -26,12 +27,23 @@ int leases_look(const struct tool *tool, struct leases *ret, struct why *why)
 	return 0;
 }
 
+/* A group that cannot be found (a directory service that is down) must not stop the
+ * closing: it is said once, and the work goes on. */
 int leases_open(const struct tool *tool, struct leases *ret, struct why *why)
 {
-	const int error = lease_dir_prepare(tool->settings.state_dir,
-					    tool->settings.queue_group, why);
+	const struct settings *settings = &tool->settings;
+	struct why reason = { 0 };
 
-	return error < 0 ? error : leases_look(tool, ret, why);
+	const int prepared =
+		lease_dir_prepare(settings->state_dir, settings->queue_group, &reason);
+	const int opened = leases_look(tool, ret, why);
+	if (prepared == 0)
+		(void)complaint_withdraw(settings->run_dir, COMPLAINT_QUEUE);
+	else if (opened < 0)
+		*why = reason;
+	else if (complaint_make(settings->run_dir, COMPLAINT_QUEUE, reason.text))
+		(void)complain(0, "%s", reason.text);
+	return opened;
 }
 
 int leases_collect(const struct leases *leases, enum lease_folder folder,

@@ -3,11 +3,13 @@
 
 #include "core/client_address.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DONE "pam_sap_done"
 #define AUTHENTICATED "pam_sap_authenticated"
+#define MARK (CLIENT_ADDRESS_TEXT + 1)
 
 const char *handle_item(const pam_handle_t *pamh, int item)
 {
@@ -40,16 +42,29 @@ static const char *mark_of(const pam_handle_t *pamh, const char *name)
 	return pam_get_data(pamh, name, &mark) == PAM_SUCCESS ? mark : NULL;
 }
 
-bool handle_is_done(const pam_handle_t *pamh, const struct client_address *client)
+/* The mark of an address; of one that failed, with an F before it. */
+static const char *print_mark(const struct client_address *client, bool failed,
+			      char mark[static MARK])
 {
-	const char *done = mark_of(pamh, DONE);
-
-	return done && strcmp(done, client->text) == 0;
+	(void)snprintf(mark, MARK, "%s%s", failed ? "F" : "", client->text);
+	return mark;
 }
 
-void handle_set_done(pam_handle_t *pamh, const struct client_address *client)
+bool handle_is_done(const pam_handle_t *pamh, const struct client_address *client,
+		    bool *ret_failed)
 {
-	set_mark(pamh, DONE, client->text);
+	char mark[MARK];
+	const char *done = mark_of(pamh, DONE);
+
+	*ret_failed = done && strcmp(done, print_mark(client, true, mark)) == 0;
+	return *ret_failed || (done && strcmp(done, client->text) == 0);
+}
+
+void handle_set_done(pam_handle_t *pamh, const struct client_address *client, bool failed)
+{
+	char mark[MARK];
+
+	set_mark(pamh, DONE, print_mark(client, failed, mark));
 }
 
 void handle_set_authenticated(pam_handle_t *pamh)

@@ -202,11 +202,12 @@ struct login_report login_happened(pam_handle_t *pamh, int argc, const char **ar
 		return quiet;
 	if (peer_address(pamh, &settings, &from, &rhost) < 0)
 		return no_address(service, rhost);
-	if (handle_is_done(pamh, &from))
-		return quiet;
-	handle_set_done(pamh, &from);
+	struct login_report made = quiet;
+	if (handle_is_done(pamh, &from, &made.fail))
+		return made;
 
-	struct login_report made = open_to(pamh, &settings, &from);
+	made = open_to(pamh, &settings, &from);
+	handle_set_done(pamh, &from, made.fail);
 	if (made.kind == LOGIN_DEBUG && !settings.debug)
 		made.kind = LOGIN_QUIET;
 	return made;

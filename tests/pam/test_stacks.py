@@ -185,6 +185,9 @@ class AnswersToAnError(unittest.TestCase):
         ("session, on_error=fail, but optional beside another",
          "session required pam_permit.so\nsession optional OURS on_error=fail",
          ("open",), (0,)),
+        ("account before session, on_error=fail: the second hook answers the same",
+         "account required pam_permit.so\naccount optional OURS on_error=fail\n"
+         "session required OURS on_error=fail", ("acct", "open"), (0, SESSION_ERR)),
         ("account, on_error=fail: no vote",
          "account required pam_permit.so\naccount required OURS on_error=fail", ("acct",), (0,)),
         ("setcred, on_error=fail: no vote",
