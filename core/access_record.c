@@ -11,9 +11,10 @@
 #define MARKER_VALUE "DUNNO pam_sap "
 
 static const struct mta_preset presets[] = {
-	[MTA_SENDMAIL] = { "sendmail", "hash:/etc/mail/access.db", "RELAY", false },
-	[MTA_POSTFIX] = { "postfix", "lmdb:" STATE_DIR "/map/relay.lmdb", "OK", true },
-	[MTA_EXIM] = { "exim", "hash:" STATE_DIR "/map/relay.db", "RELAY", false },
+	[MTA_SENDMAIL] = { "sendmail", "hash:/etc/mail/access.db", "RELAY", false, true },
+	[MTA_POSTFIX] = { "postfix", "lmdb:" STATE_DIR "/map/relay.lmdb", "OK", true,
+			  false },
+	[MTA_EXIM] = { "exim", "hash:" STATE_DIR "/map/relay.db", "RELAY", false, false },
 };
 
 int mta_by_name(const char *name)

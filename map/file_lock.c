@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "map/file_lock.h"
 
+#include "map/file_openers.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,10 +45,13 @@ static bool is_waiter(const char *line, const struct stat *file)
 	       dev_minor == minor(file->st_dev);
 }
 
-bool file_lock_awaited(const struct stat *file)
+bool file_lock_awaited(int fd, const struct stat *file)
 {
 	char line[256];
 	bool found = false;
+
+	if (!file_is_written_elsewhere(fd))
+		return false;
 	FILE *locks = fopen("/proc/locks", "re");
 
 	if (!locks)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The second half of shadow_file.h: from a finished copy to a retired base. */
 #include "base/why.h"
+#include "map/exchange_note.h"
+#include "map/map.h"
 #include "map/shadow_file.h"
 #include "map/shadow_steps.h"
 
@@ -47,6 +49,26 @@ static bool is_the_base(const struct shadow_file *shadow, const struct stat *fou
 	       found->st_mtim.tv_nsec == shadow->base.st_mtim.tv_nsec;
 }
 
+/* The base is no table any more: tell its readers and whoever waits for its lock. */
+static int retire(struct shadow_file *shadow, struct why *why)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   shadow_bumped(shadow->base.st_mtim) };
+	const bool marked = spares_mark(&shadow->spares, shadow);
+	struct map_identity table;
+
+	/* By descriptor, since it must be this inode that its readers have open. */
+	if (futimens(shadow->base_fd, times) < 0)
+		return why_set(why, -errno, "cannot date the retired %s",
+			       shadow->name.file);
+	if (!marked || !spares_keep(&shadow->spares, shadow))
+		return shadow_unlink_copy(shadow, why);
+	const int cleared = exchange_note_clear(shadow->note_fd, why);
+	if (cleared == 0 && shadow_identify(shadow, &table, NULL) == 0)
+		spares_note(&shadow->spares, &table);
+	return cleared;
+}
+
 int shadow_exchange(struct shadow_file *shadow, struct why *why)
 {
 	const struct swap swap = { .ours = shadow->copy.st_ino,
@@ -68,11 +90,5 @@ int shadow_exchange(struct shadow_file *shadow, struct why *why)
 				 : why_say(why, -EAGAIN, "%s was replaced meanwhile",
 					   shadow->name.file);
 	}
-	/* By descriptor, since it must be this inode that its readers have open. */
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-					   shadow_bumped(shadow->base.st_mtim) };
-	if (futimens(shadow->base_fd, times) < 0)
-		return why_set(why, -errno, "cannot date the retired %s",
-			       shadow->name.file);
-	return shadow_unlink_copy(shadow, why);
+	return retire(shadow, why);
 }

@@ -16,7 +16,7 @@ GUESTS = (
     (r"err\.h", {"db-tool"}),
     (r"getopt\.h", {"db-tool"}),
     (r"jansson\.h", {"db-tool"}),
-    (r"db\.h", {"map/map_berkeley.c"}),
+    (r"db\.h", {"map/map_berkeley.c", "map/berkeley_handle.h"}),
     (r"dlfcn\.h", {"map/map_backend.c"}),
 )
 
