@@ -98,7 +98,7 @@ class Scene:
             "the map's folder": (place.beside(), []),
             "owner, group, mode": ((owner.st_uid, owner.st_gid, owner.st_mode & 0o7777),
                                    (OWNER, GROUP, MODE)),
-            "note": ((place.state / "commit.lock").read_bytes(), b""),
+            "note": ((place.state / "commit.lock").read_bytes()[:1] or b"\n", b"\n"),
             "seal": ((place.run / "seal").exists(), True),
         }
         return [f"{name}: {found!r}, not {want!r}"
