@@ -94,15 +94,17 @@ static void long_runs_lose_nothing(struct contract *contract)
 
 static void more_changes_than_a_list_holds(struct contract *contract)
 {
-	char path[SCRATCH_PATH], value[256] = "";
+	char path[SCRATCH_PATH];
+	char *value = calloc(1, CHANGE_LIST_MAX + 1);
 
+	assert_non_null(value);
+	memset(value, 'x', CHANGE_LIST_MAX);
 	keep_spares(contract);
-	memset(value, 'x', sizeof(value) - 1);
 	for (int i = 0; i < TURNS; i++)
 		(void)commit_key(contract, "k01");
 	contract_begin(contract);
-	for (int i = 0; i <= CHANGE_LIST_MAX / (int)sizeof(value); i++)
-		contract_put(contract, "big", value);
+	contract_put(contract, "big", value);
+	free(value);
 	contract_put(contract, "k02", "RELAY");
 	check_int("remove", contract->backend->remove(contract->map, "big", NULL), 1);
 	check_int("commit", contract->backend->commit(contract->map, NULL), 0);
