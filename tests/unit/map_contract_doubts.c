@@ -34,6 +34,26 @@ static void spoil_write(const char *path)
 	(void)close(fd);
 }
 
+/* Still a sound table, with a record that nobody committed. */
+static void spoil_put(const char *path)
+{
+	DBT key = { .data = (char[]){ "evil" }, .size = 4 };
+	DBT value = { .data = (char[]){ "RELAY" }, .size = 5 };
+
+	berkeley_table_put(path, &key, &value);
+}
+
+/* The list of changes behind the note's head. */
+static void spoil_list(const char *path)
+{
+	const int fd = open(path, O_WRONLY | O_CLOEXEC);
+	const off_t head = scratch_stat(path).st_size / 2;
+
+	for (off_t at = head; at < scratch_stat(path).st_size - 16; at++)
+		assert_int_equal(pwrite(fd, "\xff", 1, at), 1);
+	(void)close(fd);
+}
+
 static void spoil_chmod(const char *path)
 {
 	assert_int_equal(chmod(path, 0604), 0);
@@ -89,6 +109,9 @@ static const struct doubt doubts[] = {
 	{ "the spare is a link", SPARE_2, spoil_symlink },
 	{ "the spare is a fifo", SPARE_1, spoil_fifo },
 	{ "the spare is a fifo", SPARE_2, spoil_fifo },
+	{ "the spare has another record", SPARE_1, spoil_put },
+	{ "the spare has another record", SPARE_2, spoil_put },
+	{ "the note's changes are garbage", "run/spares", spoil_list },
 	{ "no note", "run/spares", spoil_remove },
 	{ "the note is cut", "run/spares", spoil_cut },
 	{ "the note is another file", "run/spares", spoil_replace },
@@ -170,12 +193,31 @@ static void a_rebuild_in_place_makes_a_copy(struct contract *contract)
 	}
 }
 
+/* Files that no note speaks of make room before the table is copied. */
+static void what_is_not_used_goes(struct contract *contract)
+{
+	char path[SCRATCH_PATH];
+
+	keep_spares(contract);
+	commit_keys(contract, 1, TURNS);
+	assert_int_equal(unlink(beside(contract, "run/spares", path)), 0);
+	commit_keys(contract, TURNS + 1, TURNS + 1);
+	check_int("the retired one", access(beside(contract, SPARE_1, path), F_OK), 0);
+	check_int("no other", access(beside(contract, SPARE_2, path), F_OK), -1);
+
+	contract->place.run_dir = NULL;
+	commit_keys(contract, TURNS + 2, TURNS + 2);
+	check_int("none", access(beside(contract, SPARE_1, path), F_OK), -1);
+	check_keys("all the same", contract, TURNS + 2);
+}
+
 int main(void)
 {
 	static const struct contract_case cases[] = {
 		CONTRACT(any_doubt_makes_a_copy),
 		CONTRACT(what_somebody_reads_is_left_alone),
 		CONTRACT(a_rebuild_in_place_makes_a_copy),
+		CONTRACT(what_is_not_used_goes),
 	};
 	return contract_run(cases, COUNT(cases));
 }
