@@ -43,13 +43,13 @@ static void spoil_put(const char *path)
 	berkeley_table_put(path, &key, &value);
 }
 
-/* The list of changes behind the note's head. */
+/* The last change of the last list, in front of the mark that ends the note. */
 static void spoil_list(const char *path)
 {
 	const int fd = open(path, O_WRONLY | O_CLOEXEC);
-	const off_t head = scratch_stat(path).st_size / 2;
+	const off_t mark = scratch_stat(path).st_size - 8;
 
-	for (off_t at = head; at < scratch_stat(path).st_size - 16; at++)
+	for (off_t at = mark - 16; at < mark; at++)
 		assert_int_equal(pwrite(fd, "\xff", 1, at), 1);
 	(void)close(fd);
 }
