@@ -9,9 +9,9 @@
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/options.h"
 #include "db-tool/output.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,12 +34,11 @@ static int parse(int argc, char **argv, struct request *ret)
 	int option;
 
 	optind = 0; /* start anew, with options behind arguments */
-	while ((option = getopt_long(argc, argv, "u:f:", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":u:f:", longopts, NULL)) != -1) {
 		if (option == 'u')
 			ret->user = optarg;
 		else if (option != 'f')
-			return misused(&command_grant, "unknown option %s",
-				       argv[optind - 1]);
+			return wrong_option(&command_grant, longopts, option, argv);
 		else if (duration_parse(optarg, &ret->for_ms) < 0 ||
 			 ret->for_ms < FOR_LEAST_MS || ret->for_ms > FOR_MOST_MS)
 			return misused(

@@ -61,6 +61,11 @@ class Status(Leases):
         self.assertIn("the table has lost its record", self.reason(CLIENT, 1))
         self.assertIn("a record of ours whose lease is gone", self.reason(OTHER, 0))
 
+    def test_behind_two_dashes(self):
+        self.grant(CLIENT)
+        self.assertEqual(self.run_it("status", "--", CLIENT).count("\n"), 1)
+        self.assertEqual(self.run_it("status", "--"), self.run_it("status"))
+
     def test_of_several_the_worst_counts(self):
         self.grant(CLIENT)
         self.assertEqual(self.run_it("status", CLIENT, REFUSED, STATIC, status=1).count("\n"), 3)
