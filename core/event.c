@@ -25,9 +25,9 @@ const char *event_time(long long seconds, char text[static EVENT_TIME])
 	const time_t time = (time_t)seconds;
 	struct tm parts = { 0 };
 
-	(void)gmtime_r(&time, &parts);
-	if (strftime(text, EVENT_TIME, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		text[0] = '\0';
+	if (!gmtime_r(&time, &parts) ||
+	    strftime(text, EVENT_TIME, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		(void)snprintf(text, EVENT_TIME, "@%lld", seconds);
 	return text;
 }
 

@@ -46,6 +46,6 @@ const char *event_text(const struct event *event, char text[static EVENT_TEXT]);
 /* Something that somebody should look at, not just know. */
 bool event_is_warning(enum event_kind kind);
 
-/* 2026-11-24T12:01:47Z */
+/* 2026-11-24T12:01:47Z; @SECONDS for a year that no calendar has */
 #define EVENT_TIME 32
 const char *event_time(long long seconds, char text[static EVENT_TIME]);

@@ -5,6 +5,7 @@
 
 #include "core/lease.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,10 @@ static void time_is_utc(void **state)
 		{ 0, "1970-01-01T00:00:00Z" },
 		{ 951782400, "2000-02-29T00:00:00Z" },
 		{ 4102444799, "2099-12-31T23:59:59Z" },
+		/* Years that no calendar has: the date of a file can be anything. */
+		{ 67767976233532799, "2147483647-12-31T23:59:59Z" },
+		{ LLONG_MAX, "@9223372036854775807" },
+		{ LLONG_MIN, "@-9223372036854775808" },
 	};
 
 	(void)state;
