@@ -107,6 +107,11 @@ int lease_create(const struct lease_dir *dir, enum lease_folder folder,
 	/* Another's, in a queue that several users share: his asks for the commit too. */
 	if (error == -EPERM)
 		return 0;
+	if (error == -ENOENT && access("/proc/self/fd", F_OK) < 0)
+		return why_say(why, error,
+			       "cannot name the lease %s: /proc is not mounted here, and "
+			       "this process needs it for that",
+			       path);
 	return error < 0 ? why_set(why, error, "cannot name the lease %s", path) : 0;
 }
 
