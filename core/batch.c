@@ -121,8 +121,9 @@ int batch_collect(struct batch *batch, const struct job *job, enum lease_folder 
 		}
 		const int error = collect_one(batch, job, folder, &name.client);
 		if (error < 0)
-			return why_set(why, error, "cannot take up %s/%s",
-				       lease_folder_name(folder), name.client.text);
+			return why_set(why, error, "cannot take up %s/%s/%s",
+				       job->leases->path, lease_folder_name(folder),
+				       name.client.text);
 	}
 	return found < 0 ? found : 0;
 }

@@ -29,13 +29,14 @@ enum lease_folder {
 
 struct lease_dir {
 	int fd;
+	const char *path; /* for the errors */
 };
 
 struct why;
 
 const char *lease_folder_name(enum lease_folder folder);
 
-/* -ENOENT: not made yet. */
+/* -ENOENT: not made yet. `path` must outlive it. */
 int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why);
 void lease_dir_close(struct lease_dir *dir);
 #define cleanup_lease_dir __attribute__((cleanup(lease_dir_close)))
