@@ -101,10 +101,14 @@ static int tell_outcome(const struct tool *tool, int outcome, const struct lease
 	case GRANT_GONE:
 		return complain(EXIT_PARTLY, "%s was not opened; see the log", client);
 	case GRANT_FULL:
-		return complain(EXIT_PARTLY, "%s was not opened: max_leases is reached",
-				client);
+		return complain(EXIT_PARTLY,
+				"%s was not opened: max_leases = %ld is reached; "
+				"revoke some, or raise it in pam_sap.conf",
+				client, tool->settings.max_leases);
 	case GRANT_OWN:
-		return complain(EXIT_PARTLY, "%s was not opened: an address of this host",
+		return complain(EXIT_PARTLY,
+				"%s was not opened: it is this host's own address "
+				"(refuse_own)",
 				client);
 	default:
 		return complain(EXIT_PARTLY,

@@ -33,7 +33,8 @@ class Status(Leases):
     def test_before_the_first_login(self):
         """No state folder yet: nothing is made by a look."""
         done = self.place.sapdb("status")
-        self.assertIn(done.returncode, (0, 3))
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertIn(f"no state folder {self.place.state} yet: sapdb expire", done.stderr)
         self.assertFalse(self.place.state.exists())
 
     def test_reasons(self):
