@@ -12,7 +12,7 @@
 
 #define STATE_MODE 0755
 #define FOLDER_MODE 0700
-#define QUEUE_MODE 01730
+#define QUEUE_MODE 01770
 #define GROUP_BUFFER 16384
 
 static const char *const names[LEASE_FOLDERS] = {

@@ -43,8 +43,9 @@ void lease_dir_close(struct lease_dir *dir);
 
 /*
  * Make what is missing: `path` (0755) and the folders (0700). Members of
- * `queue_group` ("" = none) may add to pending/ (01730: not list it, and remove only
- * what is theirs). When the group alone fails the folders are there all the same.
+ * `queue_group` ("" = none) may add to pending/ (01770: remove only what is theirs; list
+ * it, so as to see that it is stuck). When the group alone fails the folders are there
+ * all the same.
  */
 int lease_dir_prepare(const char *path, const char *queue_group, struct why *why);
 

@@ -55,7 +55,7 @@ static void the_queue_may_be_a_groups(void **state)
 	if (!group)
 		skip();
 	check_int("prepare", lease_dir_prepare(path, group->gr_name, NULL), 0);
-	check_modes("modes", path, 01730);
+	check_modes("modes", path, 01770);
 	check_int("again", lease_dir_prepare(path, group->gr_name, NULL), 0);
 }
 
