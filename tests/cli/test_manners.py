@@ -124,7 +124,8 @@ class Manners(unittest.TestCase):
         self.place.conf.unlink()
         done = self.place.sapdb("list")
         self.assertEqual((done.returncode, done.stderr.count("\n")), (UNUSABLE, 1))
-        self.assertIn(str(self.place.conf), done.stderr)
+        self.assertIn(f"there is no settings file {self.place.conf}; an empty one means",
+                      done.stderr)
 
     def test_full_disk_behind_stdout(self):
         self.place.add_lease("pending", "192.0.2.7")
