@@ -18,7 +18,9 @@ bool ascii_is_print(char byte)
 
 char ascii_lower(char byte)
 {
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+	if (byte >= 'A' && byte <= 'Z')
+		return (char)(byte - 'A' + 'a');
+	return byte;
 }
 
 bool ascii_equal(const char *a, const char *b)

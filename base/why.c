@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CUT "..."
+#define CUT_LENGTH 3
 #define KEPT 40 /* of a word, at least */
 
 struct word {
@@ -34,16 +35,16 @@ static void fit(char *text, size_t room)
 {
 	for (size_t length = strlen(text); length >= room; length = strlen(text)) {
 		const struct word word = longest_word(text);
-		const size_t excess = length - (room - 1) + strlen(CUT);
-		if (word.length <= KEPT + strlen(CUT)) {
+		const size_t excess = length - (room - 1) + CUT_LENGTH;
+		if (word.length <= KEPT + CUT_LENGTH) {
 			text[room - 1] = '\0';
 			return;
 		}
 		const size_t most = word.length - KEPT;
 		const size_t gone = excess < most ? excess : most;
 		char *hole = word.begin + (word.length - gone) / 2;
-		memcpy(hole, CUT, strlen(CUT));
-		memmove(hole + strlen(CUT), hole + gone, strlen(hole + gone) + 1);
+		memmove(hole + CUT_LENGTH, hole + gone, strlen(hole + gone) + 1);
+		memcpy(hole, CUT, CUT_LENGTH);
 	}
 }
 
@@ -79,7 +80,8 @@ int why_set(struct why *why, int error, const char *format, ...)
 	va_start(args, format);
 	keep_text(why, strlen(": ") + strlen(meaning), format, args);
 	va_end(args);
-	strcat(strcat(why->text, ": "), meaning);
+	const size_t length = strlen(why->text);
+	(void)snprintf(why->text + length, sizeof(why->text) - length, ": %s", meaning);
 	why->error = error;
 	return error;
 }

@@ -77,7 +77,8 @@ static void tell_junk(const struct collection *at)
 }
 
 /* What our own login path asks before it queues an address. A member of queue_group can
- * put any address there. */
+ * put any address there. When the kernel does not tell our own, it is not opened: the
+ * next login asks again, and an entry that stays would ring the bell for ever. */
 static bool may_be_opened(const struct job *job, const struct client_address *client)
 {
 	struct client_address masked = *client;
