@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CUT "..."
-#define CUT_LENGTH 3
+#define DOTS 3	/* in the place of what is cut */
 #define KEPT 40 /* of a word, at least */
 
 struct word {
@@ -35,16 +34,16 @@ static void fit(char *text, size_t room)
 {
 	for (size_t length = strlen(text); length >= room; length = strlen(text)) {
 		const struct word word = longest_word(text);
-		const size_t excess = length - (room - 1) + CUT_LENGTH;
-		if (word.length <= KEPT + CUT_LENGTH) {
+		const size_t excess = length - (room - 1) + DOTS;
+		if (word.length <= KEPT + DOTS) {
 			text[room - 1] = '\0';
 			return;
 		}
 		const size_t most = word.length - KEPT;
 		const size_t gone = excess < most ? excess : most;
 		char *hole = word.begin + (word.length - gone) / 2;
-		memmove(hole + CUT_LENGTH, hole + gone, strlen(hole + gone) + 1);
-		memcpy(hole, CUT, CUT_LENGTH);
+		memmove(hole + DOTS, hole + gone, strlen(hole + gone) + 1);
+		memset(hole, '.', DOTS);
 	}
 }
 
