@@ -14,6 +14,7 @@ from cli.test_leases import CLIENT, OTHER, Leases
 
 PORTION = 100
 MANY = 250
+BATCH = 10000
 
 
 class Junk(Leases):
@@ -66,6 +67,19 @@ class Junk(Leases):
         self.run_it("grant", CLIENT)
         self.assertEqual(self.left(), MANY - PORTION)
         self.assertEqual(table.opened(self.place.map), {CLIENT})
+
+    def test_nor_are_leases_whose_time_is_over(self):
+        """They are no junk, each has its line: as many as a commit opens at most, with
+        that of the client itself if it comes by before."""
+        beyond = 5
+        for number in range(BATCH + beyond):
+            path = self.pending / f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+            path.write_text("user=horn service=imap opened=1\n")
+            os.utime(path, (1, 1))
+        told = self.place.sapdb("grant", CLIENT).stdout.count("not opened: ")
+        self.assertIn(told, (BATCH - 1, BATCH))
+        lapsed = len(self.place.leases("pending") - {CLIENT})
+        self.assertEqual(lapsed, BATCH + beyond - told)
 
     def test_the_service_ends_with_an_empty_folder(self):
         self.plant(MANY)
