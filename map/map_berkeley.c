@@ -30,6 +30,12 @@ struct map {
 
 static int db_failed(const struct map *map, int error, const char *what, struct why *why)
 {
+	/* We hold it open: only the way to it can be missing. */
+	if (error == ENOENT)
+		return why_say(why, -ENOENT,
+			       "cannot %s the table %s: /proc is not mounted here, and "
+			       "the table is opened by way of it",
+			       what, map->path);
 	if (error > 0)
 		return why_set(why, -error, "cannot %s the table %s", what, map->path);
 	return why_say(why, -EBADMSG, "cannot %s the table %s: %s", what, map->path,
@@ -255,6 +261,8 @@ static int berkeley_verify(struct map *map, struct why *why)
 						      : map->shadow.base_fd);
 	if (error == 0)
 		return 0;
+	if (error == ENOENT)
+		return db_failed(map, error, "open", why);
 	return why_say(
 		why, -EBADMSG,
 		"the table %s is damaged (%s); rebuild it from its text with makemap",

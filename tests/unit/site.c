@@ -18,7 +18,8 @@ static const char *const kinds[] = {
 	[EVENT_INSERTED] = "inserted", [EVENT_REMOVED] = "removed",
 	[EVENT_REFUSED] = "refused",   [EVENT_GRANTED] = "granted",
 	[EVENT_LAPSED] = "lapsed",     [EVENT_FULL] = "full",
-	[EVENT_JUNK] = "junk",	       [EVENT_HEALED] = "healed",
+	[EVENT_JUNK] = "junk",	       [EVENT_JUNK_HEAP] = "junk heap",
+	[EVENT_HEALED] = "healed",
 };
 
 static void keep_event(const void *context, const struct event *event)
