@@ -22,7 +22,8 @@ def files() -> tuple[Path, ...]:
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(name for name in folders
                             if name not in SKIPPED and not _is_build(Path(folder, name)))
-        found += [Path(folder, name).relative_to(ROOT) for name in sorted(names)]
+        found += [Path(folder, name).relative_to(ROOT) for name in sorted(names)
+                  if name not in SKIPPED]  # in a worktree .git is a file
     return tuple(found)
 
 
