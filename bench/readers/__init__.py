@@ -4,8 +4,9 @@
     host.py          a booted mail host without sendmail's own brakes
     pace.py          commits on it, so and so many a second
     connections.py   many new SMTP connections to its sendmail: how many get 451
+    sessions.py      SMTP sessions that stay open: how many later look-ups get 554
     opening.c        a model of sendmail's child, which opens the table and no more
-    sendmail.py      these two beside each other: the window of a commit
+    sendmail.py      these three beside each other: the window of a commit
     logins.py        POP3 logins at Dovecot meanwhile: how long they take
     postfix.py       a second host with Postfix and a hash: table: smtpd's restarts
     quantile.py      the one or two order statistics

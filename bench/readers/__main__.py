@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 from . import run
 
-result = run(SimpleNamespace(short="--short" in sys.argv[1:]))
+result = run(SimpleNamespace(short="--short" in sys.argv[1:],
+                             say=lambda text: print(f"  {text}", flush=True)))
 for row in result.rows:
     met = {True: "met", False: "MISSED", None: ""}[row.met]
     value = "-" if row.ours is None else f"{row.ours:.2f} {row.unit}"

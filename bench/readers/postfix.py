@@ -17,7 +17,7 @@ from pathlib import Path
 from mailhost.product import ProductHost
 
 from .connections import connect_for
-from .host import CLIENT, renew
+from .host import CLIENT, renew, with_every_line
 from .pace import Pace
 
 RESTARTED = "has changed -- restarting"
@@ -53,6 +53,7 @@ def postfix_host() -> Iterator[PostfixHost]:
     with PostfixHost() as host:
         host.install_product()
         host.settings(SETTINGS)
+        with_every_line(host)
         with open(host.root / "etc/postfix/main.cf", "a", encoding="ascii") as main:
             main.write(NO_BRAKE)
         host.boot()
