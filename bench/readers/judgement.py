@@ -133,8 +133,7 @@ def openings_notes(found: list[sendmail.Found]) -> list[str]:
     if refused:
         notes.append("A new connection that a commit hits is told 451 and comes again. A "
                      "session that finds the table changed, and whose second opening is hit, "
-                     f"is told 554 for that one recipient, which is final: {refused} times "
-                     "here.")
+                     f"is told 554, which is final for that recipient: {refused} times here.")
     return notes
 
 
