@@ -27,6 +27,16 @@ int file_lock_exclusive(int fd)
 	return lock_now(fd, LOCK_EX);
 }
 
+int file_lock_alone(int fd)
+{
+	const int exclusive = file_lock_exclusive(fd);
+
+	if (exclusive == 0)
+		return 1;
+	/* The kernel lets go of a lock before it looks whether it can be changed. */
+	return exclusive == -EBUSY ? file_lock_shared(fd) : exclusive;
+}
+
 void file_unlock(int fd)
 {
 	if (fd >= 0)

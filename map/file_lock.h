@@ -22,6 +22,12 @@ int file_lock_exclusive(int fd);
 void file_unlock(int fd);
 
 /*
+ * Make a shared lock exclusive if nobody else has one: 1. Else 0, and it is shared as it
+ * was. -EBUSY: a rebuilder who waited for it was quicker, and it is his.
+ */
+int file_lock_alone(int fd);
+
+/*
  * Whether a rebuilder waits to lock this file exclusively; `fd` is open for reading
  * only. He has opened the file already and fails when we replace it (makemap: "file
  * changed after open"), so he is let go first. All of them open it for writing: the

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The second half of shadow_file.h: from a finished copy to a retired base. */
+#include "base/deadline.h"
 #include "base/why.h"
 #include "map/exchange_note.h"
+#include "map/file_lock.h"
 #include "map/map.h"
 #include "map/shadow_file.h"
 #include "map/shadow_steps.h"
@@ -11,6 +13,9 @@
 
 /* Each round needs one more `mv` by somebody else within microseconds. */
 #define EXCHANGE_ROUNDS 100
+
+/* sendmail opens a table in a quarter of a millisecond; a reader may be slow, or many. */
+#define GAP_WAIT_MS 5
 
 /*
  * A foreign file came out: it was moved over the map after we had copied. It gets the
@@ -69,6 +74,20 @@ static int retire(struct shadow_file *shadow, struct why *why)
 	return cleared;
 }
 
+/* -EBUSY: a rebuild has begun instead. */
+static int wait_for_gap(const struct shadow_file *shadow, struct why *why)
+{
+	const struct timespec deadline = deadline_in(GAP_WAIT_MS);
+	unsigned round = 0;
+	int alone;
+
+	do
+		alone = file_lock_alone(shadow->base_fd);
+	while (alone == 0 && deadline_nap(deadline, &round));
+	return alone >= 0 ? 0
+			  : why_set(why, alone, "%s is being rebuilt", shadow->name.path);
+}
+
 int shadow_exchange(struct shadow_file *shadow, struct why *why)
 {
 	const struct swap swap = { .ours = shadow->copy.st_ino,
@@ -76,7 +95,9 @@ int shadow_exchange(struct shadow_file *shadow, struct why *why)
 				   .out = shadow->base.st_ino };
 	struct stat came_out;
 
-	int error = shadow_swap(shadow, swap, why);
+	int error = wait_for_gap(shadow, why);
+	if (error == 0)
+		error = shadow_swap(shadow, swap, why);
 	if (error < 0)
 		return error;
 	shadow->exchanged = true;
@@ -90,5 +111,8 @@ int shadow_exchange(struct shadow_file *shadow, struct why *why)
 				 : why_say(why, -EAGAIN, "%s was replaced meanwhile",
 					   shadow->name.file);
 	}
-	return retire(shadow, why);
+	error = retire(shadow, why);
+	/* Its readers may go on, and a rebuilder that waited sees that it is retired. */
+	file_unlock(shadow->base_fd);
+	return error;
 }

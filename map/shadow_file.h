@@ -12,6 +12,9 @@
  *
  *	lock	shared, on the old file until it is retired and on the new one from
  *		before it has the name: rebuilders (exclusive) stay out, readers not
+ *	gap	for the exchange itself the old file's lock becomes exclusive, if that
+ *		can be had soon: sendmail has the shared one for most of the time in
+ *		which it opens the table, and must give up when it is exchanged then
  *	same	owner, mode, xattrs and mtime as the old file, before it has the name
  *	bump	the retired inode's mtime rises by a second at least: sendmail opens the
  *		path anew at its next look-up
