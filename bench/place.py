@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""place - a throw-away place on the measured disk, with a PAM service for each way.
+
+    base            pam_permit alone: the same stack without us
+    ours            and pam_sap.so, as the product is set up
+    a               and pam_1999.so, on a table of its own (a/access.db, a/popips/)
+    nothing         and a module that does nothing
+    nothing_libdb   the same, linked with libdb
+
+Every module is `required` and ours answers a failure with one (on_error = fail): a
+login that was not carried out stops the benchmark.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from cli.place import Place
+
+from .bench import Bench
+
+PERMIT = "".join(f"{kind} required pam_permit.so\n" for kind in ("auth", "account", "session"))
+LINES_AT_ONCE = 2000
+TIMEOUT = 600
+
+
+class Ground(Place):
+    def __init__(self, bench: Bench, records: int = 100, **settings: str):
+        self.BELOW = str(bench.folder)
+        super().__init__(**{"expiry_watch": "10min", "on_error": "fail"} | settings)
+        self.services = self.root / "pam.d"
+        self.a_table = self.root / "a/access.db"
+        self.stamps = self.root / "a/popips"
+        for folder in (self.services, self.a_table.parent, self.stamps):
+            folder.mkdir()
+        self._write_services(bench)
+        make_table(self.map, statics(records))
+        shutil.copy(self.map, self.a_table)
+        self.expire()
+
+    def __enter__(self) -> "Ground":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _write_services(self, bench: Bench) -> None:
+        peers = bench.built / "peers"
+        module = self.bring(Path(os.environ["SAP_MODULE"]))
+        modules = {
+            "base": "", "ours": f"{module} conf={self.conf}",
+            "a": f"{self.bring(peers / 'pam_1999.so')} {self.a_table} {self.stamps}",
+            "nothing": str(self.bring(peers / "pam_nothing.so")),
+            "nothing_libdb": str(self.bring(peers / "pam_nothing_libdb.so")),
+        }
+        for name, line in modules.items():
+            text = PERMIT + (f"session required {line}\n" if line else "")
+            (self.services / name).write_text(text, encoding="ascii")
+
+    def expire(self) -> str:
+        """What the timer runs each minute."""
+        done = self.sapdb("expire", timeout=TIMEOUT)
+        if done.returncode != 0:
+            raise RuntimeError(f"sapdb expire: {done.stderr}")
+        return done.stdout
+
+    def timer_has_run(self) -> None:
+        """As on a host whose timer works: a late one gives a commit more to do."""
+        self.date(self.state / "expired", 0)
+
+    def missing(self, table: Path, addresses: Iterable[str]) -> list[str]:
+        """Those that the table does not let relay."""
+        wanted = list(addresses)
+        found = set()
+        for at in range(0, len(wanted), LINES_AT_ONCE):
+            listed = self.sapdb("-m", f"hash:{table}", "list", *wanted[at:at + LINES_AT_ONCE])
+            found |= {line.split("\t")[0] for line in listed.stdout.splitlines()
+                      if line.endswith("\tRELAY")}
+        return [address for address in wanted if address not in found]
+
+
+def statics(count: int) -> Iterable[tuple[str, str]]:
+    """Records of the administrator's: single addresses that no client here has."""
+    return ((f"11.{i >> 16}.{i >> 8 & 255}.{i & 255}", "REJECT") for i in range(count))
+
+
+def make_table(path: Path, records: Iterable[tuple[str, str]]) -> None:
+    text = "".join(f"{key}\n{value}\n" for key, value in records)
+    subprocess.run(["db5.3_load", "-T", "-t", "hash", str(path)], input=text, text=True,
+                   check=True)
+
+
+def address(first: str, number: int) -> str:
+    """The address that the programs here count to: FIRST+1's login `number`."""
+    parts = [int(part) for part in first.split(".")]
+    value = (parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]) + number
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def seconds(action) -> float:
+    """How long it takes."""
+    start = time.monotonic()
+    action()
+    return time.monotonic() - start
