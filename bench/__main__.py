@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from .bench import Bench
+from .place import spread_out
 from .rows import Result
 
 WORKLOADS = ("known", "first")
@@ -29,6 +30,7 @@ def main() -> int:
     options = arguments()
     results: dict[str, Result] = {}
     with tempfile.TemporaryDirectory(prefix="pam_sap-bench-", dir=options.folder) as folder:
+        spread_out(Path(folder))
         bench = Bench(options.short, Path(folder))
         for name in options.only or WORKLOADS:
             workload = importlib.import_module(f"bench.{name}")

@@ -4,8 +4,8 @@
  *
  *	drive CONFDIR ROUNDS BLOCK SERVICE=ADDRESS[+STEP]...
  *
- * Each round makes BLOCK logins by each way; the way that begins changes from round to
- * round, so that none has always the same one before it. The way `loaded` is no PAM
+ * Each round makes BLOCK logins by each way, in an order drawn anew: what a login costs
+ * depends on what the one before it left in the caches. The way `loaded` is no PAM
  * service: A's listing, see peers/listing_loaded.h. Prints a line for each login: the
  * service, a blank, nanoseconds.
  */
@@ -42,13 +42,29 @@ static int64_t login(struct way *way, const char *confdir)
 	return listing_loaded(address);
 }
 
+/* The same orders in each run. */
+static void shuffle(unsigned order[static WAYS], unsigned ways)
+{
+	for (unsigned i = 0; i < ways; i++)
+		order[i] = i;
+	for (unsigned i = ways - 1; i > 0; i--) {
+		const unsigned other = (unsigned)random() % (i + 1);
+		const unsigned kept = order[i];
+		order[i] = order[other];
+		order[other] = kept;
+	}
+}
+
 static void run_round(struct drive *drive, unsigned round)
 {
+	unsigned order[WAYS];
+
+	shuffle(order, drive->ways);
 	for (unsigned turn = 0; turn < drive->ways; turn++) {
-		const unsigned way = (round + turn) % drive->ways;
-		int64_t *took = cell(drive, round, way);
+		struct way *way = &drive->way[order[turn]];
+		int64_t *took = cell(drive, round, order[turn]);
 		for (unsigned i = 0; i < drive->block; i++)
-			took[i] = login(&drive->way[way], drive->confdir);
+			took[i] = login(way, drive->confdir);
 	}
 }
 

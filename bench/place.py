@@ -7,6 +7,10 @@
     nothing         and a module that does nothing
     nothing_libdb   the same, linked with libdb
 
+The folder stays until the end of the run, and each place is in another group of ext4's
+blocks (see `spread_out`): files that are deleted make the creation of others in the same
+group ten times slower for a minute, and that would be charged to whoever comes next.
+
 Every module is `required` and ours answers a failure with one (on_error = fail): a
 login that was not carried out stops the benchmark.
 """
@@ -25,10 +29,11 @@ from .bench import Bench
 PERMIT = "".join(f"{kind} required pam_permit.so\n" for kind in ("auth", "account", "session"))
 LINES_AT_ONCE = 2000
 TIMEOUT = 600
+LEASED = "30.0.0.1"  # the first client that has a lease from the beginning
 
 
 class Ground(Place):
-    def __init__(self, bench: Bench, records: int = 100, **settings: str):
+    def __init__(self, bench: Bench, records: int = 100, leases: int = 0, **settings: str):
         self.BELOW = str(bench.folder)
         super().__init__(**{"expiry_watch": "10min", "on_error": "fail"} | settings)
         self.services = self.root / "pam.d"
@@ -38,14 +43,16 @@ class Ground(Place):
             folder.mkdir()
         self._write_services(bench)
         make_table(self.map, statics(records))
-        shutil.copy(self.map, self.a_table)
+        if leases:
+            self.fill(leases)
         self.expire()
+        shutil.copy(self.map, self.a_table)
 
     def __enter__(self) -> "Ground":
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.close()
+        """See above: nothing is deleted now."""
 
     def _write_services(self, bench: Bench) -> None:
         peers = bench.built / "peers"
@@ -59,6 +66,19 @@ class Ground(Place):
         for name, line in modules.items():
             text = PERMIT + (f"session required {line}\n" if line else "")
             (self.services / name).write_text(text, encoding="ascii")
+
+    def fill(self, count: int, age: float = 60) -> None:
+        """That many live leases; `expire` gives them their records. A has a stamp file each."""
+        self.prepare()
+        opened = int(time.time() - age)
+        for number in range(count):
+            name = address(LEASED, number)
+            lease = self.state / "active" / name
+            lease.write_text(f"user=horn service=dovecot opened={opened}\n", encoding="ascii")
+            lease.chmod(0o600)
+            (self.stamps / name).touch()
+            self.date(lease, age)
+            self.date(self.stamps / name, age)
 
     def expire(self) -> str:
         """What the timer runs each minute."""
@@ -82,6 +102,11 @@ class Ground(Place):
         return [address for address in wanted if address not in found]
 
 
+def spread_out(folder: Path) -> None:
+    """Ask ext4 to treat the folders in it as unrelated; other file systems need not."""
+    subprocess.run(["chattr", "+T", str(folder)], check=False, stderr=subprocess.DEVNULL)
+
+
 def statics(count: int) -> Iterable[tuple[str, str]]:
     """Records of the administrator's: single addresses that no client here has."""
     return ((f"11.{i >> 16}.{i >> 8 & 255}.{i & 255}", "REJECT") for i in range(count))
@@ -98,10 +123,3 @@ def address(first: str, number: int) -> str:
     parts = [int(part) for part in first.split(".")]
     value = (parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]) + number
     return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
-
-
-def seconds(action) -> float:
-    """How long it takes."""
-    start = time.monotonic()
-    action()
-    return time.monotonic() - start
