@@ -11,7 +11,7 @@ from .bench import Bench
 from .place import spread_out
 from .rows import Result
 
-WORKLOADS = ("known", "first")
+WORKLOADS = ("known", "first", "crowd", "rate")
 
 
 def arguments() -> argparse.Namespace:
@@ -26,12 +26,16 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def scratch(below: Path) -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="pam_sap-bench-", dir=below)
+
+
 def main() -> int:
     options = arguments()
     results: dict[str, Result] = {}
-    with tempfile.TemporaryDirectory(prefix="pam_sap-bench-", dir=options.folder) as folder:
+    with scratch(options.folder) as folder, scratch(Path("/dev/shm")) as memory:
         spread_out(Path(folder))
-        bench = Bench(options.short, Path(folder))
+        bench = Bench(options.short, Path(folder), Path(memory))
         for name in options.only or WORKLOADS:
             workload = importlib.import_module(f"bench.{name}")
             bench.say(workload.TITLE)

@@ -17,6 +17,7 @@ Amount = TypeVar("Amount")
 class Bench:
     short: bool
     folder: Path  # on the disk that is measured
+    memory: Path  # where /run would be
     built: Path = field(default_factory=lambda: Path(os.environ["SAP_BENCH"]))
     started: float = field(default_factory=time.monotonic)
 
@@ -31,10 +32,26 @@ class Bench:
     def program(self, name: str) -> str:
         return str(self.built / name)
 
-    def output(self, *command: str | Path, **options) -> str:
-        """What it printed; its complaints go where ours go."""
-        return subprocess.run([str(word) for word in command], check=True, text=True,
-                              stdout=subprocess.PIPE, **options).stdout
+    def output(self, *command: str | Path, env: dict[str, str] | None = None,
+               quiet: bool = False) -> str:
+        """What it printed; its complaints go where ours go, unless it is `quiet`."""
+        return subprocess.run([str(word) for word in command], check=True, text=True, env=env,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL if quiet else None).stdout
+
+    def log_in(self, program: str, place, *arguments: str, quiet: bool = False) -> str:
+        """One of the programs that make PAM logins, on a host whose timer works."""
+        place.timer_has_run()
+        return self.output(self.program(program), place.services, *arguments,
+                           env=self.environment(place), quiet=quiet)
+
+    def environment(self, place) -> dict[str, str]:
+        return os.environ | self.log() | self.listing(place)
+
+    def log(self) -> dict[str, str]:
+        """The log lines of all ways go to a file, not into this machine's log."""
+        return {"LD_PRELOAD": os.environ["SAP_LOG_CATCHER"],
+                "LOG_CATCHER": str(self.memory / "log")}
 
     def listing(self, place) -> dict[str, str]:
         """What the way `loaded` has to know."""
@@ -43,9 +60,7 @@ class Bench:
 
     def drive(self, place, rounds: int, block: int, *ways: str) -> dict[str, list[float]]:
         """Logins in turn; service -> microseconds of each."""
-        place.timer_has_run()
-        printed = self.output(self.program("drive"), place.services, str(rounds), str(block),
-                              *ways, env=os.environ | self.listing(place))
+        printed = self.log_in("drive", place, str(rounds), str(block), *ways)
         return by_name(printed, lambda text: int(text) / 1000)
 
 

@@ -11,6 +11,8 @@ A may not cost a tenth more than that, or the result is void. The listing in a p
 that is linked with libdb once and for all shows what loading costs.
 """
 
+import os
+
 from .bench import Bench
 from .figures import median, percentile, spread
 from .place import Ground
@@ -49,7 +51,7 @@ def added(took: Times, way: str, percent: float = 50) -> float:
 
 def listing_alone(bench: Bench, place: Ground, rounds: int) -> list[float]:
     printed = bench.output(bench.program("peers/listing_alone"), place.a_table, place.stamps,
-                           str(rounds), f"alone={CLIENT}")
+                           str(rounds), f"alone={CLIENT}", env=os.environ | bench.log())
     return [int(line) / 1000 for line in printed.splitlines()]
 
 

@@ -4,20 +4,25 @@
     base            pam_permit alone: the same stack without us
     ours            and pam_sap.so, as the product is set up
     a               and pam_1999.so, on a table of its own (a/access.db, a/popips/)
+    a_daring        the same, and the login goes on when it fails, as in 1999
+    a_mended        the same with a lock around all that it does
     nothing         and a module that does nothing
     nothing_libdb   the same, linked with libdb
+
+`run_dir` is in memory, as /run is, all the rest on the disk that is measured.
 
 The folder stays until the end of the run, and each place is in another group of ext4's
 blocks (see `spread_out`): files that are deleted make the creation of others in the same
 group ten times slower for a minute, and that would be charged to whoever comes next.
 
-Every module is `required` and ours answers a failure with one (on_error = fail): a
+Every other module is `required` and ours answers a failure with one (on_error = fail): a
 login that was not carried out stops the benchmark.
 """
 
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,7 +40,10 @@ LEASED = "30.0.0.1"  # the first client that has a lease from the beginning
 class Ground(Place):
     def __init__(self, bench: Bench, records: int = 100, leases: int = 0, **settings: str):
         self.BELOW = str(bench.folder)
-        super().__init__(**{"expiry_watch": "10min", "on_error": "fail"} | settings)
+        run = tempfile.mkdtemp(prefix="run-", dir=bench.memory)
+        super().__init__(**{"expiry_watch": "10min", "on_error": "fail", "run_dir": run}
+                         | settings)
+        self.run = Path(run)
         self.services = self.root / "pam.d"
         self.a_table = self.root / "a/access.db"
         self.stamps = self.root / "a/popips"
@@ -46,7 +54,8 @@ class Ground(Place):
         if leases:
             self.fill(leases)
         self.expire()
-        shutil.copy(self.map, self.a_table)
+        self.a_before = Path(shutil.copy(self.map, self.a_table.parent / "before.db"))
+        self.renew_a()
 
     def __enter__(self) -> "Ground":
         return self
@@ -55,17 +64,26 @@ class Ground(Place):
         """See above: nothing is deleted now."""
 
     def _write_services(self, bench: Bench) -> None:
-        peers = bench.built / "peers"
-        module = self.bring(Path(os.environ["SAP_MODULE"]))
-        modules = {
-            "base": "", "ours": f"{module} conf={self.conf}",
-            "a": f"{self.bring(peers / 'pam_1999.so')} {self.a_table} {self.stamps}",
-            "nothing": str(self.bring(peers / "pam_nothing.so")),
-            "nothing_libdb": str(self.bring(peers / "pam_nothing_libdb.so")),
+        def bring(name: str) -> str:
+            return str(self.bring(bench.built / f"peers/{name}.so"))
+
+        theirs = f"{bring('pam_1999')} {self.a_table} {self.stamps}"
+        lines = {
+            "base": "",
+            "ours": f"required {self.bring(Path(os.environ['SAP_MODULE']))} conf={self.conf}",
+            "a": f"required {theirs}",
+            "a_daring": f"optional {theirs}",
+            "a_mended": f"required {theirs} {self.a_table.parent}/lock",
+            "nothing": f"required {bring('pam_nothing')}",
+            "nothing_libdb": f"required {bring('pam_nothing_libdb')}",
         }
-        for name, line in modules.items():
-            text = PERMIT + (f"session required {line}\n" if line else "")
+        for name, line in lines.items():
+            text = PERMIT + (f"session {line}\n" if line else "")
             (self.services / name).write_text(text, encoding="ascii")
+
+    def renew_a(self) -> None:
+        """A's table as it was in the beginning."""
+        shutil.copy(self.a_before, self.a_table)
 
     def fill(self, count: int, age: float = 60) -> None:
         """That many live leases; `expire` gives them their records. A has a stamp file each."""

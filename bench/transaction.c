@@ -11,6 +11,8 @@
 
 #define USER "horn"
 
+void (*transaction_inside)(void);
+
 int64_t now_ns(void)
 {
 	struct timespec now;
@@ -67,6 +69,8 @@ static int make_calls(const char *confdir, const char *service, const char *addr
 		result = pam_setcred(pamh, PAM_ESTABLISH_CRED);
 	if (result == PAM_SUCCESS)
 		result = pam_open_session(pamh, 0);
+	if (transaction_inside)
+		transaction_inside();
 	if (result == PAM_SUCCESS)
 		result = pam_close_session(pamh, 0);
 	const int ended = pam_end(pamh, result);

@@ -28,6 +28,9 @@ void way_parse(const char *text, struct way *ret);
 /* The address of login `number`. */
 void way_address(const struct way *way, uint32_t number, char text[static ADDRESS_ROOM]);
 
+/* Called while the session is open; NULL = not. */
+extern void (*transaction_inside)(void);
+
 /* One login from `address`. Ends the program when it does not succeed: a benchmark of
  * logins that fail is worth nothing. Returns what it took, in nanoseconds. */
 int64_t transaction(const char *confdir, const char *service, const char *address);
