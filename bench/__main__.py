@@ -11,7 +11,7 @@ from .bench import Bench
 from .place import spread_out
 from .rows import Result
 
-WORKLOADS = ("known", "first", "crowd", "rate")
+WORKLOADS = ("known", "first", "crowd", "rate", "ending")
 
 
 def arguments() -> argparse.Namespace:

@@ -44,6 +44,7 @@ class Ground(Place):
         super().__init__(**{"expiry_watch": "10min", "on_error": "fail", "run_dir": run}
                          | settings)
         self.run = Path(run)
+        self._environment = os.environ | bench.log()
         self.services = self.root / "pam.d"
         self.a_table = self.root / "a/access.db"
         self.stamps = self.root / "a/popips"
@@ -52,7 +53,7 @@ class Ground(Place):
         self._write_services(bench)
         make_table(self.map, statics(records))
         if leases:
-            self.fill(leases)
+            self.fill(range(leases))
         self.expire()
         self.a_before = Path(shutil.copy(self.map, self.a_table.parent / "before.db"))
         self.renew_a()
@@ -85,25 +86,29 @@ class Ground(Place):
         """A's table as it was in the beginning."""
         shutil.copy(self.a_before, self.a_table)
 
-    def fill(self, count: int, age: float = 60) -> None:
-        """That many live leases; `expire` gives them their records. A has a stamp file each."""
+    def fill(self, numbers: Iterable[int], age: float = 60) -> None:
+        """Live leases; `expire` gives them their records. A has a stamp file for each."""
         self.prepare()
         opened = int(time.time() - age)
-        for number in range(count):
-            name = address(LEASED, number)
-            lease = self.state / "active" / name
+        for number in numbers:
+            lease, stamp = self.lease(number), self.stamp(number)
             lease.write_text(f"user=horn service=dovecot opened={opened}\n", encoding="ascii")
             lease.chmod(0o600)
-            (self.stamps / name).touch()
+            stamp.touch()
             self.date(lease, age)
-            self.date(self.stamps / name, age)
+            self.date(stamp, age)
 
-    def expire(self) -> str:
+    def lease(self, number: int) -> Path:
+        return self.state / "active" / address(LEASED, number)
+
+    def stamp(self, number: int) -> Path:
+        return self.stamps / address(LEASED, number)
+
+    def expire(self) -> None:
         """What the timer runs each minute."""
-        done = self.sapdb("expire", timeout=TIMEOUT)
+        done = self.sapdb("expire", timeout=TIMEOUT, env=self._environment)
         if done.returncode != 0:
             raise RuntimeError(f"sapdb expire: {done.stderr}")
-        return done.stdout
 
     def timer_has_run(self) -> None:
         """As on a host whose timer works: a late one gives a commit more to do."""

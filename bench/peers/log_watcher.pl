@@ -3,21 +3,22 @@
 #
 # log_watcher - peer B: a daemon that follows the mail log and keeps the table
 #
-#	log_watcher.pl LOG TABLE
+#	log_watcher.pl LOG TABLE [LIFETIME]
 #
 # The way of the watchers of POP-before-SMTP's time: recognise login lines by a regular
 # expression, put the address into a table that stays tied, lock and sync at each change,
 # remember the time of each address in memory, and once in a while delete what is over.
 # Better than those in one point: they looked at the log every few seconds, this one is
 # told by the kernel (tail -F uses inotify). Prints each address when the table has it,
-# and "expired N" after a walk that SIGUSR1 asks for.
+# and "expired N" after a walk: with the first line behind a SIGUSR1. Those looked at
+# the time in the same way, only when a line came.
 use strict;
 use warnings;
 use DB_File;
 use Fcntl qw(:flock O_RDWR O_CREAT);
 
-my ($log, $table) = @ARGV;
-my $lifetime = 15 * 60;
+my ($log, $table, $lifetime) = @ARGV;
+$lifetime //= 15 * 60;
 my $login = qr/: Login: user=<[^>]*>, .*\brip=([0-9.]+),/;
 my (%record, %since, $expire);
 
