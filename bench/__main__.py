@@ -11,7 +11,7 @@ from .bench import Bench
 from .place import spread_out
 from .rows import Result
 
-WORKLOADS = ("known", "first", "crowd", "rate", "ending")
+WORKLOADS = ("known", "first", "crowd", "rate", "ending", "memory", "instructions")
 
 
 def arguments() -> argparse.Namespace:

@@ -5,7 +5,8 @@
  *	look CONFDIR HANDLES SERVICE=ADDRESS[+STEP]
  *
  * Makes one login by the service `base`, so that libpam is there, and then HANDLES logins
- * by SERVICE. Prints "NAME descriptors resident private heap" (the last three in bytes):
+ * by SERVICE. Prints "NAME descriptors resident private heap" (the last three in bytes;
+ * private is what no other process could share, Private_Dirty):
  *
  *	before	the first of them
  *	inside	that first one, while its session is open
@@ -48,8 +49,8 @@ static void memory(long *ret_resident, long *ret_private)
 	while (fgets(line, sizeof(line), rollup)) {
 		if (sscanf(line, "Rss: %ld", &kib) == 1)
 			*ret_resident = kib * 1024;
-		if (sscanf(line, "Private_%*[a-zA-Z]: %ld", &kib) == 1)
-			*ret_private += kib * 1024;
+		if (sscanf(line, "Private_Dirty: %ld", &kib) == 1)
+			*ret_private = kib * 1024;
 	}
 	(void)fclose(rollup);
 }

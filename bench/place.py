@@ -34,7 +34,7 @@ from .bench import Bench
 PERMIT = "".join(f"{kind} required pam_permit.so\n" for kind in ("auth", "account", "session"))
 LINES_AT_ONCE = 2000
 TIMEOUT = 600
-LEASED = "30.0.0.1"  # the first client that has a lease from the beginning
+LEASED = "130.100.0.1"  # the first client that has a lease from the beginning
 
 
 class Ground(Place):
