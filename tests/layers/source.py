@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(os.environ.get("SAP_SOURCE") or Path(__file__).parents[2])
 
-# Not ours, or made of ours.
+# Not ours, or made of ours. In a second work tree .git is a file.
 SKIPPED = {".git", "__pycache__"}
 
 
@@ -22,7 +22,8 @@ def files() -> tuple[Path, ...]:
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(name for name in folders
                             if name not in SKIPPED and not _is_build(Path(folder, name)))
-        found += [Path(folder, name).relative_to(ROOT) for name in sorted(names)]
+        found += [Path(folder, name).relative_to(ROOT) for name in sorted(names)
+                  if name not in SKIPPED]
     return tuple(found)
 
 
