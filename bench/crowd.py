@@ -109,8 +109,9 @@ def notes(found: dict[int, dict[str, Rounds]]) -> list[str]:
     rounds = sum(len(ways["a_daring"].walls) for ways in found.values())
     return [
         f"Each way opened {total('ours', 'opened'):,} addresses. Afterwards all of ours are in "
-        f"the table. Of A's {total('a_daring', 'lost'):,} are not, {total('a_daring', 'spoilt')} of "
-        f"its {rounds} tables are damaged (db_verify), {total('a_daring', 'died')} of its processes "
+        f"the table. Of A's {total('a_daring', 'lost'):,} are not, "
+        f"{total('a_daring', 'spoilt')} of its {rounds} tables are damaged (db_verify), "
+        f"{total('a_daring', 'died')} of its processes "
         "crashed or hung: the listing opens the table before it locks it, and unlocks it before "
         "close writes.",
         "A mended is A with one more lock file around all of it: what A costs if it is to keep "

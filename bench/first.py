@@ -39,7 +39,7 @@ def run(bench: Bench) -> Result:
     return Result([*(row(took[size], f"{size:,} records") for size in sizes),
                    row(crowded, f"{leases:,} live leases"),
                    growth(took[sizes[0]], took[sizes[-1]], sizes),
-                   *(cold(took[size], f"the first after a rebuild, {size:,} records")
+                   *(cold(took[size], f"the first on a fresh table, {size:,} records")
                      for size in sizes)],
                   [plot(took)], notes(took, crowded))
 

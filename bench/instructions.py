@@ -32,8 +32,9 @@ def run(bench: Bench) -> Result:
         row("a known client", counted, "ours", "a"),
         row("a known client, of which loading a module", counted, "nothing", "nothing_libdb"),
         row("a new client", first, "ours", "a"),
-    ], notes=[f"The stack without us: {counted['base']:,.0f} instructions. `tests/pam/test_budget.py` "
-              "fails when a known client's login takes more than its budget."])
+    ], notes=[f"The stack without us: {counted['base']:,.0f} instructions. "
+              "`tests/pam/test_budget.py` fails when a known client's login takes more than its "
+              "budget."])
 
 
 def row(what: str, counted: dict[str, float], ours: str, theirs: str) -> Row:

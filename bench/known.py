@@ -16,7 +16,7 @@ import os
 from .bench import Bench
 from .figures import median, percentile, spread
 from .place import Ground
-from .rows import Result, Row
+from .rows import Plot, Result, Row
 
 NAME = "known"
 TITLE = "1. A known client logs in again"
@@ -63,7 +63,7 @@ def run(bench: Bench) -> Result:
         if place.inode() != table:
             raise RuntimeError("a login of a known client changed the table")
     fair = added(theirs, "a") / median(theirs["loaded"])
-    return Result(rows(ours, theirs, fair), notes=notes(ours, theirs, fair))
+    return Result(rows(ours, theirs, fair), [plot(ours, theirs)], notes(ours, theirs, fair))
 
 
 def rows(ours: Times, theirs: Times, fair: float) -> list[Row]:
@@ -78,6 +78,15 @@ def rows(ours: Times, theirs: Times, fair: float) -> list[Row]:
         Row(1, "added, 90th percentile", "µs", added(ours, "ours", 90),
             {"A": added(theirs, "a", 90)}),
     ]
+
+
+def plot(ours: Times, theirs: Times) -> Plot:
+    """How many of a hundred logins take no longer than so many µs."""
+    shown = {"without us": ours["base"], "pam_sap": ours["ours"], "A, 1999": theirs["a"]}
+    return Plot("known", "A known client logs in again: whole logins", "µs",
+                "of 100 logins so many take no longer",
+                {name: [(percentile(took, percent), percent) for percent in range(1, 100)]
+                 for name, took in shown.items()})
 
 
 def notes(ours: Times, theirs: Times, fair: float) -> list[str]:

@@ -6,6 +6,7 @@ import platform
 import subprocess
 from pathlib import Path
 
+LOAD = "load before the run"
 PACKAGES = ("libpam0g", "libdb5.3", "libc6", "perl")
 
 
@@ -22,7 +23,7 @@ def processor() -> str:
 
 def disk(folder: Path) -> str:
     """File system and mount options of the folder."""
-    return printed("findmnt", "-n", "-o", "FSTYPE,OPTIONS", "-T", str(folder))
+    return ", ".join(printed("findmnt", "-n", "-o", "FSTYPE,OPTIONS", "-T", str(folder)).split())
 
 
 def packages() -> str:
@@ -36,5 +37,5 @@ def describe(folder: Path) -> list[tuple[str, str]]:
         ("kernel", platform.release()),
         ("file system", disk(folder)),
         ("libraries", packages()),
-        ("load before the run", f"{os.getloadavg()[0]:.2f}"),
+        (LOAD, f"{os.getloadavg()[0]:.2f}"),
     ]

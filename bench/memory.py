@@ -28,7 +28,8 @@ def run(bench: Bench) -> Result:
         a = looks(bench, place, handles, f"a={CLIENT}")
         a_new = looks(bench, place, commits, "a=20.2.0.1+1")
     return Result(
-        [*added(base, known, a), *left(base, known, a, f"after {handles:,} handles of a known client"),
+        [*added(base, known, a),
+         *left(base, known, a, f"after {handles:,} handles of a known client"),
          *left(base, new, a_new, f"after {commits:,} first logins")],
         notes=["Added: while the session is open, minus the stack without us at that moment. "
                "Left: at the end, minus what there was when the heap had found its size, after "
@@ -72,7 +73,8 @@ def left(base: Looks, ours: Looks, a: Looks, what: str) -> list[Row]:
 
     heap, descriptors = rest(ours, "heap"), rest(ours, "descriptors")
     return [
-        Row(6, f"left {what}, heap", "bytes", heap, {"A": rest(a, "heap")}, f"under {MOST_LEFT} bytes", heap < MOST_LEFT),
+        Row(6, f"left {what}, heap", "bytes", heap, {"A": rest(a, "heap")},
+            f"under {MOST_LEFT} bytes", heap < MOST_LEFT),
         Row(6, f"left {what}, descriptors", "", descriptors, {"A": rest(a, "descriptors")},
             "nothing", descriptors == 0),
     ]

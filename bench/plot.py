@@ -14,6 +14,7 @@ set grid
 set border 3
 set tics nomirror
 set style data linespoints
+set lmargin 12
 """
 COLOURS = ("#0060a0", "#c04000", "#408020", "#806000", "#703090", "#707070")
 
@@ -30,7 +31,7 @@ def script(plot: Plot, out: Path) -> str:
     lines = [STYLE, f'set output "{out}"', f"set title {quoted(plot.title)}",
              f"set xlabel {quoted(plot.x_label)}", f"set ylabel {quoted(plot.y_label)}"]
     if plot.log_x:
-        lines.append("set logscale x")
+        lines += ["set logscale x", f"set xtics ({tics(plot)})"]
     lines.append("set logscale y" if plot.log_y else "set yrange [0:*]")
     curves = [f'"-" title {quoted(label)} linewidth 2 pointtype 7 pointsize 0.6 '
               f'linecolor rgb "{COLOURS[number % len(COLOURS)]}"'
@@ -39,6 +40,12 @@ def script(plot: Plot, out: Path) -> str:
     for points in plot.series.values():
         lines += [f"{x} {y}" for x, y in points] + ["e"]
     return "\n".join(lines) + "\n"
+
+
+def tics(plot: Plot) -> str:
+    """On a logarithmic axis: where something was measured, and nowhere else."""
+    values = sorted({x for points in plot.series.values() for x, _y in points})
+    return ", ".join(f'"{value:,.0f}" {value}' for value in values)
 
 
 def draw(plot: Plot, folder: Path) -> Path:
