@@ -4,8 +4,8 @@
  *
  * Functions return a negative errno; a `struct why *` beside it, which may be NULL,
  * takes the sentence that a person reads: what failed, where, and the cure when there
- * is one. It is a plain value: nothing to free, and a later failure overwrites an
- * earlier one.
+ * is one. A path that is too long for it loses its middle. It is a plain value: nothing
+ * to free, and a later failure overwrites an earlier one.
  */
 #pragma once
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/access_record.h"
 
-#include <ctype.h>
+#include "base/ascii.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define MARKER "SAP:"
 #define MARKER_VALUE "DUNNO pam_sap "
 
 static const struct mta_preset presets[] = {
-	[MTA_SENDMAIL] = { "sendmail", "hash:/etc/mail/access.db", "RELAY", false },
-	[MTA_POSTFIX] = { "postfix", "lmdb:" STATE_DIR "/map/relay.lmdb", "OK", true },
-	[MTA_EXIM] = { "exim", "hash:" STATE_DIR "/map/relay.db", "RELAY", false },
+	[MTA_SENDMAIL] = { "sendmail", "hash:/etc/mail/access.db", "RELAY", false, true },
+	[MTA_POSTFIX] = { "postfix", "lmdb:" STATE_DIR "/map/relay.lmdb", "OK", true,
+			  false },
+	[MTA_EXIM] = { "exim", "hash:" STATE_DIR "/map/relay.db", "RELAY", false, false },
 };
 
 int mta_by_name(const char *name)
@@ -147,7 +148,7 @@ static bool text_behind(struct map_bytes bytes, const char *before,
 	const size_t skip = strlen(before);
 
 	text[0] = '\0';
-	if (bytes.size < skip || strncasecmp(bytes.data, before, skip) != 0)
+	if (bytes.size < skip || !ascii_begins(bytes.data, before))
 		return false;
 	const size_t length = bytes.size - skip;
 	if (length >= RECORD_KEY)
@@ -176,11 +177,6 @@ bool record_is_marker(const struct map_entry *entry, struct record_marker *ret)
 	return true;
 }
 
-static bool begins_with(const char *text, const char *word)
-{
-	return strncasecmp(text, word, strlen(word)) == 0;
-}
-
 static bool only_digits(const char *text)
 {
 	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
@@ -189,7 +185,7 @@ static bool only_digits(const char *text)
 static bool is_one_of(const char *text, const char *const *words)
 {
 	for (; *words; words++)
-		if (begins_with(text, *words))
+		if (ascii_begins(text, *words))
 			return true;
 	return false;
 }
@@ -199,7 +195,7 @@ static enum record_effect sendmail_effect(const char *value)
 {
 	static const char *const refusing[] = { "REJECT", "DISCARD", "ERROR", NULL };
 
-	if (strcasecmp(value, "RELAY") == 0)
+	if (ascii_equal(value, "RELAY"))
 		return EFFECT_GRANTS;
 	if (is_one_of(value, refusing) || value[0] == '4' || value[0] == '5')
 		return EFFECT_REFUSES;
@@ -211,8 +207,7 @@ static enum record_effect postfix_effect(const char *value)
 {
 	static const char *const refusing[] = { "REJECT", "DEFER", "DISCARD", NULL };
 
-	if (strcasecmp(value, "OK") == 0 || strcasecmp(value, "RELAY") == 0 ||
-	    only_digits(value))
+	if (ascii_equal(value, "OK") || ascii_equal(value, "RELAY") || only_digits(value))
 		return EFFECT_GRANTS;
 	if (is_one_of(value, refusing) || value[0] == '4' || value[0] == '5')
 		return EFFECT_REFUSES;

@@ -32,6 +32,7 @@ struct mta_preset {
 	const char *map;   /* as in the setting */
 	const char *value; /* grants */
 	bool nul;	   /* keys and values of a new table end in a NUL */
+	bool spares;	   /* may be changed by turns of files (map/spares.h) */
 };
 
 struct record_form {

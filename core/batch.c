@@ -35,19 +35,50 @@ void batch_free(struct batch *batch)
 	*batch = (struct batch){ 0 };
 }
 
-static void drop_junk(const struct job *job, enum lease_folder folder, const char *name)
-{
-	char path[NAME_MAX + 16];
+/* One folder on its way into the batch. */
+struct collection {
+	struct batch *batch;
+	const struct job *job;
+	enum lease_folder folder;
+	size_t removed; /* junk of this folder */
+	bool more;	/* than one commit removes */
+	char first[NAME_MAX + 1];
+};
 
-	/* Left alone in a folder that only commits write to: not seen there yet. */
-	if (lease_unlink_junk(job->leases, folder, name) < 0)
+static void drop_junk(struct collection *at, const char *name)
+{
+	if (at->batch->junk >= BATCH_JUNK_MAX) {
+		at->more = true;
 		return;
-	(void)snprintf(path, sizeof(path), "%s/%s", lease_folder_name(folder), name);
-	job_tell(job, EVENT_JUNK, NULL, path);
+	}
+	at->batch->junk++;
+	/* Left alone in a folder that only commits write to: not seen there yet. */
+	if (lease_unlink_junk(at->job->leases, at->folder, name) < 0)
+		return;
+	if (at->removed++ == 0)
+		(void)snprintf(at->first, sizeof(at->first), "%s", name);
+}
+
+/* One line, whatever somebody has thrown in. */
+static void tell_junk(const struct collection *at)
+{
+	const char *folder = lease_folder_name(at->folder);
+	char detail[NAME_MAX + 96];
+
+	if (at->removed == 0)
+		return;
+	if (at->removed == 1)
+		(void)snprintf(detail, sizeof(detail), "%s/%s", folder, at->first);
+	else
+		(void)snprintf(detail, sizeof(detail),
+			       "%zu files in %s/%s, the first '%s'", at->removed, folder,
+			       at->more ? " (more at the next commit)" : "", at->first);
+	job_tell(at->job, at->removed == 1 ? EVENT_JUNK : EVENT_JUNK_HEAP, NULL, detail);
 }
 
 /* What our own login path asks before it queues an address. A member of queue_group can
- * put any address there. */
+ * put any address there. When the kernel does not tell our own, it is not opened: the
+ * next login asks again, and an entry that stays would ring the bell for ever. */
 static bool may_be_opened(const struct job *job, const struct client_address *client)
 {
 	struct client_address masked = *client;
@@ -59,21 +90,23 @@ static bool may_be_opened(const struct job *job, const struct client_address *cl
 }
 
 /* 1 it lives, 0 it was removed */
-static int screen(const struct job *job, enum lease_folder folder, struct lease *lease)
+static int screen(struct collection *at, struct lease *lease)
 {
 	const struct client_address *client = &lease->client;
+	const struct job *job = at->job;
 
 	if (lease->last_login.tv_sec > job->now.tv_sec) {
 		lease->last_login = job->now;
-		(void)lease_touch(job->leases, folder, client, job->now);
+		(void)lease_touch(job->leases, at->folder, client, job->now);
 	}
 	if (lease->foreign && !may_be_opened(job, client)) {
-		drop_junk(job, folder, client->text);
+		drop_junk(at, client->text);
 		return 0;
 	}
 	if (lease_end(lease, job->settings->lifetime_ms) > job->now.tv_sec)
 		return 1;
-	if (lease_unlink(job->leases, folder, client) == 0)
+	at->batch->lapsed++;
+	if (lease_unlink(job->leases, at->folder, client) == 0)
 		job_tell(job, EVENT_LAPSED, lease, NULL);
 	return 0;
 }
@@ -83,46 +116,54 @@ static bool is_queue(enum lease_folder folder)
 	return folder == LEASE_PENDING || folder == LEASE_DEFERRED;
 }
 
-static int collect_one(struct batch *batch, const struct job *job,
-		       enum lease_folder folder, const struct client_address *client)
+static int collect_one(struct collection *at, const struct client_address *client)
 {
+	const struct lease_dir *leases = at->job->leases;
 	struct lease lease;
 
-	if (folder == LEASE_DEFERRED &&
-	    lease_present(job->leases, LEASE_PENDING, client)) {
-		(void)lease_unlink(job->leases, folder, client);
+	if (at->folder == LEASE_DEFERRED &&
+	    lease_present(leases, LEASE_PENDING, client)) {
+		(void)lease_unlink(leases, at->folder, client);
 		return 0;
 	}
-	const int error = lease_read(job->leases, folder, client, &lease, NULL);
+	const int error = lease_read(leases, at->folder, client, &lease, NULL);
 	if (error == -EINVAL)
-		drop_junk(job, folder, client->text);
+		drop_junk(at, client->text);
 	if (error < 0)
 		/* Gone meanwhile, or junk: nothing to deal with. */
 		return error == -EINVAL || error == -ENOENT ? 0 : error;
-	if (is_queue(folder) && screen(job, folder, &lease) == 0)
+	if (is_queue(at->folder) && screen(at, &lease) == 0)
 		return 0;
-	return batch_add(batch, &lease, folder);
+	return batch_add(at->batch, &lease, at->folder);
+}
+
+static bool is_full(const struct collection *at)
+{
+	return is_queue(at->folder) && at->batch->count + at->batch->lapsed >= BATCH_MAX;
 }
 
 int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,
 		  struct why *why)
 {
 	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct collection at = { .batch = batch, .job = job, .folder = folder };
 	struct lease_name name;
 
 	int found = lease_scan_open(job->leases, folder, &scan, why);
 	if (found < 0)
 		return found;
-	while ((!is_queue(folder) || batch->count < BATCH_MAX) &&
+	while (found >= 0 && !is_full(&at) &&
 	       (found = lease_scan_next(&scan, &name, why)) > 0) {
 		if (found == LEASE_SCAN_JUNK) {
-			drop_junk(job, folder, name.junk);
+			drop_junk(&at, name.junk);
 			continue;
 		}
-		const int error = collect_one(batch, job, folder, &name.client);
-		if (error < 0)
-			return why_set(why, error, "cannot take up %s/%s",
-				       lease_folder_name(folder), name.client.text);
+		found = collect_one(&at, &name.client);
+		if (found < 0)
+			(void)why_set(why, found, "cannot take up %s/%s/%s",
+				      job->leases->path, lease_folder_name(folder),
+				      name.client.text);
 	}
+	tell_junk(&at);
 	return found < 0 ? found : 0;
 }

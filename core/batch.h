@@ -16,8 +16,10 @@
 struct job;
 struct why;
 
-/* A commit takes no more of the queue; the rest waits for the next one. */
+/* A commit takes no more of the queue, and removes no more of what is no lease there;
+ * the rest waits for the next one. */
 #define BATCH_MAX 10000
+#define BATCH_JUNK_MAX 100
 
 struct batch_entry {
 	struct lease lease;
@@ -31,12 +33,14 @@ struct batch_entry {
 struct batch {
 	struct batch_entry *entry;
 	size_t count, room;
+	size_t lapsed, junk; /* removed from the queue instead */
 };
 
 /*
  * Add what is in `folder`. Of the queue (pending/ and deferred/) it takes the living
- * only: what is no lease or is too old is removed and told of, a last login in the
- * future is set to now; of a client in both folders it takes pending/ alone.
+ * only: what is no lease, or another user's that may not be opened, is removed and told
+ * of in one line; what is too old is removed and told of; a last login in the future is
+ * set to now; of a client in both folders it takes pending/ alone.
  */
 int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,
 		  struct why *why);

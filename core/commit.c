@@ -17,10 +17,14 @@
 
 static struct map_place place_of(const struct job *job, const struct commit_lock *lock)
 {
-	return (struct map_place){ .path = job->settings->map_path,
-				   .note_fd = lock->fd,
-				   .nul_when_empty =
-					   mta_preset_of(job->settings->mta)->nul };
+	const struct mta_preset *mta = mta_preset_of(job->settings->mta);
+
+	return (struct map_place){
+		.path = job->settings->map_path,
+		.note_fd = lock->fd,
+		.run_dir = mta->spares ? job->settings->run_dir : NULL,
+		.nul_when_empty = mta->nul,
+	};
 }
 
 bool commit_is_idle(const struct job *job, const struct commit_lock *lock)

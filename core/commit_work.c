@@ -29,11 +29,14 @@ int commit_work_list(struct commit_work *work, const struct job *job, struct why
 	return error;
 }
 
-static bool stays_open(const struct job *job, const struct client_address *client)
+/* What comes into an empty queue now belongs to the next commit, which opens it again. */
+static bool stays_open(const struct commit_work *work, const struct job *job,
+		       const struct client_address *client)
 {
 	return lease_present(job->leases, LEASE_ACTIVE, client) ||
-	       lease_present(job->leases, LEASE_PENDING, client) ||
-	       lease_present(job->leases, LEASE_DEFERRED, client);
+	       (work->queue.count > 0 &&
+		(lease_present(job->leases, LEASE_PENDING, client) ||
+		 lease_present(job->leases, LEASE_DEFERRED, client)));
 }
 
 static int apply_ending(struct commit_work *work, const struct job *job,
@@ -44,7 +47,7 @@ static int apply_ending(struct commit_work *work, const struct job *job,
 	for (size_t i = 0; i < work->ending.count; i++) {
 		struct batch_entry *entry = &work->ending.entry[i];
 		const struct client_address *client = &entry->lease.client;
-		entry->closed = !stays_open(job, client);
+		entry->closed = !stays_open(work, job, client);
 		if (!entry->closed)
 			continue;
 		const int changed = table_close_client(table, &form, client, why);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/duration.h"
 
-#include <ctype.h>
+#include "base/ascii.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,9 +36,9 @@ static int parse_term(const char **at, long *total)
 {
 	long number = 0;
 
-	if (!isdigit((unsigned char)**at))
+	if (!ascii_is_digit(**at))
 		return -EINVAL;
-	for (; isdigit((unsigned char)**at); (*at)++) {
+	for (; ascii_is_digit(**at); (*at)++) {
 		number = number * 10 + (**at - '0');
 		if (number > LONGEST_MS)
 			return -ERANGE;

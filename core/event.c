@@ -17,7 +17,8 @@ void event_tell(const struct event_sink *sink, const struct event *event)
 
 bool event_is_warning(enum event_kind kind)
 {
-	return kind == EVENT_FULL || kind == EVENT_LAPSED || kind == EVENT_JUNK;
+	return kind == EVENT_FULL || kind == EVENT_LAPSED || kind == EVENT_JUNK ||
+	       kind == EVENT_JUNK_HEAP;
 }
 
 const char *event_time(long long seconds, char text[static EVENT_TIME])
@@ -25,9 +26,9 @@ const char *event_time(long long seconds, char text[static EVENT_TIME])
 	const time_t time = (time_t)seconds;
 	struct tm parts = { 0 };
 
-	(void)gmtime_r(&time, &parts);
-	if (strftime(text, EVENT_TIME, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		text[0] = '\0';
+	if (!gmtime_r(&time, &parts) ||
+	    strftime(text, EVENT_TIME, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		(void)snprintf(text, EVENT_TIME, "@%lld", seconds);
 	return text;
 }
 
@@ -37,7 +38,12 @@ static int print_without_lease(const struct event *event, const char *detail,
 	if (event->kind == EVENT_HEALED)
 		return snprintf(text, EVENT_TEXT, "made %s agree with the leases: %s",
 				event->map, detail);
-	return snprintf(text, EVENT_TEXT, "removed '%s': it is no lease", detail);
+	if (event->kind == EVENT_JUNK_HEAP)
+		return snprintf(text, EVENT_TEXT,
+				"removed what is no lease that may be opened: %s",
+				detail);
+	return snprintf(text, EVENT_TEXT,
+			"removed '%s': it is no lease that may be opened", detail);
 }
 
 static int print_lease(const struct event *event, const char *detail,
@@ -79,6 +85,7 @@ static int print_lease(const struct event *event, const char *detail,
 				"not opened: %s for user %s (%s): max_leases is reached",
 				client, lease->user, lease->service);
 	case EVENT_JUNK:
+	case EVENT_JUNK_HEAP:
 	case EVENT_HEALED:
 		break;
 	}

@@ -16,19 +16,20 @@
 struct lease;
 
 enum event_kind {
-	EVENT_INSERTED, /* the map shows the client now */
-	EVENT_REMOVED,	/* and no longer */
-	EVENT_REFUSED,	/* the administrator keeps it shut, by the record `detail` */
-	EVENT_GRANTED,	/* he lets it relay already, by the record `detail` */
-	EVENT_LAPSED,	/* its lifetime ended before the map could be changed */
-	EVENT_FULL,	/* max_leases is reached */
-	EVENT_JUNK,	/* `detail`, a file that is no lease, was removed */
-	EVENT_HEALED,	/* the map did not say what the leases say: `detail` */
+	EVENT_INSERTED,	 /* the map shows the client now */
+	EVENT_REMOVED,	 /* and no longer */
+	EVENT_REFUSED,	 /* the administrator keeps it shut, by the record `detail` */
+	EVENT_GRANTED,	 /* he lets it relay already, by the record `detail` */
+	EVENT_LAPSED,	 /* its lifetime ended before the map could be changed */
+	EVENT_FULL,	 /* max_leases is reached */
+	EVENT_JUNK,	 /* `detail`, a file that is no lease, was removed */
+	EVENT_JUNK_HEAP, /* several of them: how many, where, the first */
+	EVENT_HEALED,	 /* the map did not say what the leases say: `detail` */
 };
 
 struct event {
 	enum event_kind kind;
-	const struct lease *lease; /* NULL for JUNK and HEALED */
+	const struct lease *lease; /* NULL for JUNK, JUNK_HEAP and HEALED */
 	const char *map;	   /* its path */
 	const char *detail;
 };
@@ -46,6 +47,6 @@ const char *event_text(const struct event *event, char text[static EVENT_TEXT]);
 /* Something that somebody should look at, not just know. */
 bool event_is_warning(enum event_kind kind);
 
-/* 2026-11-24T12:01:47Z */
+/* 2026-11-24T12:01:47Z; @SECONDS for a year that no calendar has */
 #define EVENT_TIME 32
 const char *event_time(long long seconds, char text[static EVENT_TIME]);

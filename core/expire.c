@@ -66,11 +66,16 @@ static int find_due(const struct job *job, struct batch *ret, long *ret_active,
 }
 
 /* Under the lock: to ending/, unless a login was quicker. */
-static void end_one(const struct job *job, const struct client_address *client)
+static void end_one(const struct job *job, const struct lease *due)
 {
+	const struct client_address *client = &due->client;
 	cleanup_batch struct batch again = { 0 };
+	struct timespec mtime;
 
 	if (lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING, client) < 0)
+		return;
+	if (lease_mtime(job->leases, LEASE_ENDING, client, &mtime) == 0 &&
+	    mtime.tv_sec == due->last_login.tv_sec)
 		return;
 	/* A login that had the file in its hands renewed it under its new name. */
 	if (add_if_due(&again, job, LEASE_ENDING, client) == 0 && again.count == 0)
@@ -136,11 +141,11 @@ static int end_due(const struct job *job, struct commit_result *ret, struct why 
 	/* The scan was before the lock: a login may have been committed since. */
 	if (due.count == 0 && is_idle(job, &lock, active))
 		return 0;
-	for (size_t i = 0; i < due.count; i++)
-		end_one(job, &due.entry[i].lease.client);
 	error = take_up_ending(job, why);
 	if (error < 0)
 		return error;
+	for (size_t i = 0; i < due.count; i++)
+		end_one(job, &due.entry[i].lease);
 
 	const long count = lease_count(job->leases, LEASE_ACTIVE, why) +
 			   lease_count(job->leases, LEASE_ENDING, why);

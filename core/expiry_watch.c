@@ -49,6 +49,6 @@ int expiry_watch_touch(const struct job *job, struct why *why)
 				   O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, MODE);
 
 	if (fd < 0 || fchmod(fd, MODE) < 0 || futimens(fd, times) < 0)
-		return why_set(why, -errno, "cannot date %s", NAME);
+		return why_set(why, -errno, "cannot date %s/%s", job->leases->path, NAME);
 	return 0;
 }

@@ -45,13 +45,19 @@ static int queue_lease(const struct job *job, const struct lease *lease, struct 
 {
 	const bool trouble = map_is_in_trouble(job), stuck = queue_is_stuck(job);
 
-	const int error = lease_create(
-		job->leases, trouble ? LEASE_DEFERRED : LEASE_PENDING, lease, why);
+	if (trouble) {
+		const int deferred =
+			lease_create(job->leases, LEASE_DEFERRED, lease, why);
+		if (deferred == 0)
+			return GRANT_DEFERRED;
+		/* A worker that is not root may write pending/, and nothing else. */
+		if (deferred != -EACCES)
+			return deferred;
+	}
+	const int error = lease_create(job->leases, LEASE_PENDING, lease, why);
 	if (error < 0)
 		return error;
-	if (trouble)
-		return GRANT_DEFERRED;
-	const int outcome = request_fulfil(job, &lease->client, !stuck, why);
+	const int outcome = request_fulfil(job, &lease->client, !stuck && !trouble, why);
 	/* Our own commit failed: the lease waits, and what is wrong is said once. */
 	if (outcome >= 0 ||
 	    !complaint_make(job->settings->run_dir, COMPLAINT_MAP, why->text))

@@ -12,7 +12,7 @@
 
 #define STATE_MODE 0755
 #define FOLDER_MODE 0700
-#define QUEUE_MODE 01730
+#define QUEUE_MODE 01770
 #define GROUP_BUFFER 16384
 
 static const char *const names[LEASE_FOLDERS] = {
@@ -33,6 +33,7 @@ int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
 	if (fd < 0)
 		return why_set(why, -errno, "cannot open the state folder %s", path);
 	ret->fd = fd;
+	ret->path = path;
 	return 0;
 }
 
@@ -43,13 +44,11 @@ void lease_dir_close(struct lease_dir *dir)
 }
 
 /* Made with its final mode at once; the umask is the host's and is left alone. */
-static int make_folder(int at, const char *name, mode_t mode, struct why *why)
+static int make_folder(int at, const char *name, mode_t mode)
 {
 	if (mkdirat(at, name, mode) < 0)
-		return errno == EEXIST ? 0 : why_set(why, -errno, "cannot make %s", name);
-	if (fchmodat(at, name, mode, 0) < 0)
-		return why_set(why, -errno, "cannot set the mode of %s", name);
-	return 0;
+		return errno == EEXIST ? 0 : -errno;
+	return fchmodat(at, name, mode, 0) < 0 ? -errno : 0;
 }
 
 static int group_of(const char *name, gid_t *ret, struct why *why)
@@ -69,7 +68,8 @@ static int group_of(const char *name, gid_t *ret, struct why *why)
 	return 0;
 }
 
-static int open_queue(int state_fd, const char *queue_group, struct why *why)
+static int open_queue(const struct lease_dir *dir, const char *queue_group,
+		      struct why *why)
 {
 	const char *pending = names[LEASE_PENDING];
 	struct stat folder;
@@ -78,27 +78,28 @@ static int open_queue(int state_fd, const char *queue_group, struct why *why)
 	const int error = group_of(queue_group, &group, why);
 	if (error < 0)
 		return error;
-	if (fstatat(state_fd, pending, &folder, AT_SYMLINK_NOFOLLOW) == 0 &&
+	if (fstatat(dir->fd, pending, &folder, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    folder.st_gid == group && (folder.st_mode & 07777) == QUEUE_MODE)
 		return 0;
-	if (fchownat(state_fd, pending, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    fchmodat(state_fd, pending, QUEUE_MODE, 0) < 0)
-		return why_set(why, -errno, "cannot give pending/ to the group %s",
-			       queue_group);
+	if (fchownat(dir->fd, pending, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    fchmodat(dir->fd, pending, QUEUE_MODE, 0) < 0)
+		return why_set(why, -errno, "cannot give %s/pending to the group %s",
+			       dir->path, queue_group);
 	return 0;
 }
 
 /* Also when the setting was taken away: then its group must not write there any more. */
-static int close_queue(int state_fd, struct why *why)
+static int close_queue(const struct lease_dir *dir, struct why *why)
 {
 	const char *pending = names[LEASE_PENDING];
 	struct stat folder;
 
-	if (fstatat(state_fd, pending, &folder, AT_SYMLINK_NOFOLLOW) < 0 ||
+	if (fstatat(dir->fd, pending, &folder, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    (folder.st_mode & 07777) == FOLDER_MODE)
 		return 0;
-	if (fchmodat(state_fd, pending, FOLDER_MODE, 0) < 0)
-		return why_set(why, -errno, "cannot take pending/ from its group");
+	if (fchmodat(dir->fd, pending, FOLDER_MODE, 0) < 0)
+		return why_set(why, -errno, "cannot take %s/pending from its group",
+			       dir->path);
 	return 0;
 }
 
@@ -106,14 +107,18 @@ int lease_dir_prepare(const char *path, const char *queue_group, struct why *why
 {
 	cleanup_lease_dir struct lease_dir dir = { .fd = -1 };
 
-	int error = make_folder(AT_FDCWD, path, STATE_MODE, why);
+	int error = make_folder(AT_FDCWD, path, STATE_MODE);
+	if (error < 0)
+		return why_set(why, error, "cannot make the state folder %s", path);
+	error = lease_dir_open(path, &dir, why);
+	for (size_t i = 0; i < LEASE_FOLDERS && error == 0; i++) {
+		error = make_folder(dir.fd, names[i], FOLDER_MODE);
+		if (error < 0)
+			return why_set(why, error, "cannot make %s/%s", path, names[i]);
+	}
 	if (error == 0)
-		error = lease_dir_open(path, &dir, why);
-	for (size_t i = 0; i < LEASE_FOLDERS && error == 0; i++)
-		error = make_folder(dir.fd, names[i], FOLDER_MODE, why);
-	if (error == 0)
-		error = queue_group[0] != '\0' ? open_queue(dir.fd, queue_group, why)
-					       : close_queue(dir.fd, why);
+		error = queue_group[0] != '\0' ? open_queue(&dir, queue_group, why)
+					       : close_queue(&dir, why);
 	return error;
 }
 
@@ -125,7 +130,8 @@ int lease_scan_open(const struct lease_dir *dir, enum lease_folder folder,
 
 	ret->stream = fd < 0 ? NULL : fdopendir(fd);
 	if (!ret->stream)
-		return why_set(why, -errno, "cannot list %s/", names[folder]);
+		return why_set(why, -errno, "cannot list %s/%s", dir->path,
+			       names[folder]);
 	(void)take_fd(&fd);
 	return 0;
 }

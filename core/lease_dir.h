@@ -29,21 +29,23 @@ enum lease_folder {
 
 struct lease_dir {
 	int fd;
+	const char *path; /* for the errors */
 };
 
 struct why;
 
 const char *lease_folder_name(enum lease_folder folder);
 
-/* -ENOENT: not made yet. */
+/* -ENOENT: not made yet. `path` must outlive it. */
 int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why);
 void lease_dir_close(struct lease_dir *dir);
 #define cleanup_lease_dir __attribute__((cleanup(lease_dir_close)))
 
 /*
  * Make what is missing: `path` (0755) and the folders (0700). Members of
- * `queue_group` ("" = none) may add to pending/ (01730: not list it, and remove only
- * what is theirs). When the group alone fails the folders are there all the same.
+ * `queue_group` ("" = none) may add to pending/ (01770: remove only what is theirs; list
+ * it, so as to see that it is stuck). When the group alone fails the folders are there
+ * all the same.
  */
 int lease_dir_prepare(const char *path, const char *queue_group, struct why *why);
 

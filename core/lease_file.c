@@ -79,14 +79,15 @@ static int write_nameless(const struct lease_dir *dir, enum lease_folder folder,
 				   O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
 
 	if (fd < 0)
-		return why_set(why, -errno, "cannot create a lease in %s/",
+		return why_set(why, -errno, "cannot create a lease in %s/%s", dir->path,
 			       lease_folder_name(folder));
 	const ssize_t written = write(fd, line, length);
 	if (written < 0 || (size_t)written != length)
 		return why_set(why, written < 0 ? -errno : -ENOSPC,
-			       "cannot write a lease in %s/", lease_folder_name(folder));
+			       "cannot write a lease in %s/%s", dir->path,
+			       lease_folder_name(folder));
 	if (futimens(fd, times) < 0)
-		return why_set(why, -errno, "cannot date a lease in %s/",
+		return why_set(why, -errno, "cannot date a lease in %s/%s", dir->path,
 			       lease_folder_name(folder));
 	return take_fd(&fd);
 }
@@ -107,7 +108,14 @@ int lease_create(const struct lease_dir *dir, enum lease_folder folder,
 	/* Another's, in a queue that several users share: his asks for the commit too. */
 	if (error == -EPERM)
 		return 0;
-	return error < 0 ? why_set(why, error, "cannot name the lease %s", path) : 0;
+	if (error == -ENOENT && access("/proc/self/fd", F_OK) < 0)
+		return why_say(why, error,
+			       "cannot name the lease %s/%s: /proc is not mounted here, "
+			       "and this process needs it for that",
+			       dir->path, path);
+	return error < 0 ? why_set(why, error, "cannot name the lease %s/%s", dir->path,
+				   path)
+			 : 0;
 }
 
 int lease_read(const struct lease_dir *dir, enum lease_folder folder,
@@ -121,19 +129,20 @@ int lease_read(const struct lease_dir *dir, enum lease_folder folder,
 
 	if (fd < 0)
 		return why_set(why, errno == ELOOP ? -EINVAL : -errno,
-			       "cannot open the lease %s", path);
+			       "cannot open the lease %s/%s", dir->path, path);
 	if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode))
-		return why_say(why, -EINVAL, "%s is no regular file", path);
+		return why_say(why, -EINVAL, "%s/%s is no regular file", dir->path, path);
 	const ssize_t length = read(fd, line, sizeof(line) - 1);
 	if (length < 0)
-		return why_set(why, -errno, "cannot read the lease %s", path);
+		return why_set(why, -errno, "cannot read the lease %s/%s", dir->path,
+			       path);
 	line[length] = '\0';
 
 	struct lease lease = { .client = *client,
 			       .last_login = file.st_mtim,
 			       .foreign = file.st_uid != geteuid() };
 	if (lease_parse(line, &lease) < 0)
-		return why_say(why, -EINVAL, "%s holds no lease", path);
+		return why_say(why, -EINVAL, "%s/%s holds no lease", dir->path, path);
 	/* Only the administrator gives a lease an end of its own. */
 	if (lease.foreign)
 		lease.until = 0;

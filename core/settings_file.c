@@ -101,6 +101,11 @@ int settings_read_file(struct settings *settings, const char *path, struct why *
 
 	/* O_NONBLOCK: a FIFO with this name must not hang a login. */
 	cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return why_say(why, -ENOENT,
+			       "there is no settings file %s; an empty one means the "
+			       "defaults",
+			       path);
 	if (fd < 0)
 		return why_set(why, -errno, "cannot open %s", path);
 	if (fstat(fd, &file) < 0)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How each kind of value in settings_table.c is read. */
+#include "base/ascii.h"
 #include "core/duration.h"
 #include "core/settings.h"
 #include "core/settings_table.h"
 #include "map/map_backend.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static int parse_number(const char *digits, long least, long most, long *ret)
 {
 	char *end;
 
-	if (!isdigit((unsigned char)digits[0]))
+	if (!ascii_is_digit(digits[0]))
 		return -EINVAL;
 	errno = 0;
 	const long number = strtol(digits, &end, 10);
@@ -74,7 +74,7 @@ int set_text(const struct setting *setting, void *member, const char *value)
 	if (length < (size_t)setting->least || length >= (size_t)setting->most)
 		return -EINVAL;
 	for (size_t i = 0; i < length; i++)
-		if (!isprint((unsigned char)value[i]))
+		if (!ascii_is_print(value[i]))
 			return -EINVAL;
 	memcpy(member, value, length + 1);
 	return 0;
@@ -93,7 +93,7 @@ int set_key_tag(const struct setting *setting, void *member, const char *value)
 	if (length > 0 && value[length - 1] != ':')
 		return -EINVAL;
 	for (size_t i = 0; i + 1 < length; i++)
-		if (!islower((unsigned char)value[i]) && value[i] != '_')
+		if (!ascii_is_lower(value[i]) && value[i] != '_')
 			return -EINVAL;
 	return set_text(setting, member, value);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/table_marker.h"
 
-#include <ctype.h>
+#include "base/ascii.h"
+
 #include <string.h>
 
 int table_marker(const struct table *table, const struct client_address *client,
@@ -18,7 +19,7 @@ int table_marker(const struct table *table, const struct client_address *client,
 		if (found > 0 && record_is_marker(&entry, ret))
 			return 1;
 		for (char *at = stored; *at; at++)
-			*at = (char)tolower((unsigned char)*at);
+			*at = ascii_lower(*at);
 	}
 	return 0;
 }

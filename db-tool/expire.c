@@ -7,10 +7,10 @@
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/options.h"
 #include "db-tool/output.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 
 struct run {
@@ -20,22 +20,24 @@ struct run {
 
 static int parse(const struct command *command, int argc, char **argv, struct run *ret)
 {
-	static const struct option longopts[] = {
+	static const struct option both[] = {
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "unattended", no_argument, NULL, 'U' },
 		{ 0 },
 	};
-	const char *shorts = command == &command_expire ? "nU" : "U";
+	const bool may_be_dry = command == &command_expire;
+	const struct option *longopts = may_be_dry ? both : both + 1;
+	const char *shorts = may_be_dry ? ":nU" : ":U";
 	int option;
 
 	optind = 0; /* start anew, with options behind arguments */
 	while ((option = getopt_long(argc, argv, shorts, longopts, NULL)) != -1) {
-		if (option == 'n' && command == &command_expire)
+		if (option == 'n')
 			ret->dry = true;
 		else if (option == 'U')
 			ret->unattended = true;
 		else
-			return misused(command, "unknown option %s", argv[optind - 1]);
+			return wrong_option(command, longopts, option, argv);
 	}
 	if (optind < argc)
 		return misused(command, "it takes no argument");

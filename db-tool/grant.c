@@ -9,9 +9,9 @@
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/options.h"
 #include "db-tool/output.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,12 +34,11 @@ static int parse(int argc, char **argv, struct request *ret)
 	int option;
 
 	optind = 0; /* start anew, with options behind arguments */
-	while ((option = getopt_long(argc, argv, "u:f:", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":u:f:", longopts, NULL)) != -1) {
 		if (option == 'u')
 			ret->user = optarg;
 		else if (option != 'f')
-			return misused(&command_grant, "unknown option %s",
-				       argv[optind - 1]);
+			return wrong_option(&command_grant, longopts, option, argv);
 		else if (duration_parse(optarg, &ret->for_ms) < 0 ||
 			 ret->for_ms < FOR_LEAST_MS || ret->for_ms > FOR_MOST_MS)
 			return misused(
@@ -102,10 +101,14 @@ static int tell_outcome(const struct tool *tool, int outcome, const struct lease
 	case GRANT_GONE:
 		return complain(EXIT_PARTLY, "%s was not opened; see the log", client);
 	case GRANT_FULL:
-		return complain(EXIT_PARTLY, "%s was not opened: max_leases is reached",
-				client);
+		return complain(EXIT_PARTLY,
+				"%s was not opened: max_leases = %ld is reached; "
+				"revoke some, or raise it in pam_sap.conf",
+				client, tool->settings.max_leases);
 	case GRANT_OWN:
-		return complain(EXIT_PARTLY, "%s was not opened: an address of this host",
+		return complain(EXIT_PARTLY,
+				"%s was not opened: it is this host's own address "
+				"(refuse_own)",
 				client);
 	default:
 		return complain(EXIT_PARTLY,

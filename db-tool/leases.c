@@ -10,12 +10,35 @@
 
 #include <errno.h>
 
+static int not_his(const char *state_dir, struct why *why)
+{
+	return why_say(why, -EACCES,
+		       "this user may not see the leases in %s: run sapdb as root",
+		       state_dir);
+}
+
+/* Without the right to list a folder every lease would seem not to be there. */
+static int open_to_look(const char *state_dir, struct lease_dir *ret, struct why *why)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+
+	const int error = lease_dir_open(state_dir, ret, why);
+	if (error == -ENOENT)
+		return why_say(why, error,
+			       "there is no state folder %s yet: sapdb expire, run as "
+			       "root, makes it",
+			       state_dir);
+	if (error == 0 && lease_scan_open(ret, LEASE_ACTIVE, &scan, NULL) == -EACCES)
+		return not_his(state_dir, why);
+	return error;
+}
+
 int leases_look(const struct tool *tool, struct leases *ret, struct why *why)
 {
 	struct timespec now = { 0 };
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	const int error = lease_dir_open(tool->settings.state_dir, &ret->dir, why);
+	const int error = open_to_look(tool->settings.state_dir, &ret->dir, why);
 	if (error < 0)
 		return error;
 	ret->sink = (struct event_sink){ output_event, tool };
@@ -37,9 +60,13 @@ int leases_open(const struct tool *tool, struct leases *ret, struct why *why)
 	const int prepared =
 		lease_dir_prepare(settings->state_dir, settings->queue_group, &reason);
 	const int opened = leases_look(tool, ret, why);
-	if (prepared == 0)
+	if (prepared == 0) {
 		(void)complaint_withdraw(settings->run_dir, COMPLAINT_QUEUE);
-	else if (opened < 0)
+		return opened;
+	}
+	if (opened == -EACCES || (opened < 0 && prepared == -EACCES))
+		return not_his(settings->state_dir, why);
+	if (opened < 0)
 		*why = reason;
 	else if (complaint_make(settings->run_dir, COMPLAINT_QUEUE, reason.text))
 		(void)complain(0, "%s", reason.text);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/why.h"
 #include "db-tool/command.h"
+#include "db-tool/options.h"
 #include "db-tool/output.h"
 #include "db-tool/table_file.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 
 static bool is_marker(const struct map_entry *entry)
@@ -56,10 +56,9 @@ static int run_list(struct tool *tool, int argc, char **argv)
 	int option;
 
 	optind = 0; /* start anew, with options behind arguments */
-	while ((option = getopt_long(argc, argv, "a", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":a", longopts, NULL)) != -1) {
 		if (option != 'a')
-			return misused(&command_list, "unknown option %s",
-				       argv[optind - 1]);
+			return wrong_option(&command_list, longopts, option, argv);
 		markers = true;
 	}
 	if (table_file_open(tool, &file, &why) < 0)

@@ -4,10 +4,10 @@
 
 #include "base/why.h"
 #include "core/escape.h"
+#include "db-tool/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -185,7 +185,7 @@ int main(int argc, char **argv)
 	open_standard_streams();
 	opterr = 0; /* said in a line of our own, here and in the commands */
 	/* "+": what stands behind the command belongs to the command. */
-	while ((option = getopt_long(argc, argv, "+c:m:jhV", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:c:m:jhV", longopts, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options.conf = optarg;
@@ -202,10 +202,7 @@ int main(int argc, char **argv)
 			(void)printf("sapdb (pam_sap) " VERSION "\n");
 			return close_stdout(EXIT_DONE);
 		default:
-			return complain(EXIT_USAGE,
-					"unknown or incomplete option %s; sapdb --help "
-					"tells how it is used",
-					argv[optind - 1]);
+			return wrong_option(NULL, longopts, option, argv);
 		}
 	}
 	if (optind == argc)

@@ -7,9 +7,9 @@
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,14 +29,13 @@ static int parse(int argc, char **argv, struct chosen *ret)
 	int option;
 
 	optind = 0; /* start anew, with options behind arguments */
-	while ((option = getopt_long(argc, argv, "u:a", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":u:a", longopts, NULL)) != -1) {
 		if (option == 'u')
 			(void)escape_text(optarg, " =", ret->user, sizeof(ret->user));
 		else if (option == 'a')
 			ret->all = true;
 		else
-			return misused(&command_revoke, "unknown option %s",
-				       argv[optind - 1]);
+			return wrong_option(&command_revoke, longopts, option, argv);
 	}
 	const int ways = (optind < argc) + ret->all + (ret->user[0] != '\0');
 	if (ways != 1)

@@ -7,6 +7,7 @@
 #include "core/lease_file.h"
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
+#include "db-tool/options.h"
 #include "db-tool/output.h"
 #include "db-tool/status_address.h"
 
@@ -111,13 +112,18 @@ static void print_table(const struct leases *leases, const struct batch *batch)
 
 static int run_status(struct tool *tool, int argc, char **argv)
 {
+	static const struct option none[] = { { 0 } };
 	cleanup_leases struct leases leases = LEASES_NONE;
 	cleanup_batch struct batch batch = { 0 };
 	struct why why = { 0 };
 
+	optind = 0; /* start anew, with options behind arguments */
+	const int option = getopt_long(argc, argv, ":", none, NULL);
+	if (option != -1)
+		return wrong_option(&command_status, none, option, argv);
 	int error = leases_look(tool, &leases, &why);
-	if (error == 0 && argc > 1)
-		return status_addresses(tool, &leases, argv + 1);
+	if (error == 0 && optind < argc)
+		return status_addresses(tool, &leases, argv + optind);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]) && error == 0; i++)
 		error = leases_collect(&leases, shown[i].folder, &batch, &why);
 	if (error < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "db-tool/table_file.h"
 
+#include "base/ascii.h"
 #include "base/deadline.h"
 #include "base/why.h"
 #include "core/commit.h"
@@ -10,7 +11,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 static int load(const struct tool *tool, int note_fd, struct table_file *ret,
 		struct why *why)
@@ -104,7 +104,7 @@ int table_file_edit(const struct tool *tool, const struct commit_edit *edit,
 
 bool key_is_marker(const char *key)
 {
-	return strncasecmp(key, "SAP:", strlen("SAP:")) == 0;
+	return ascii_begins(key, "SAP:");
 }
 
 char **keys_of(char **argv)

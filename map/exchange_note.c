@@ -7,11 +7,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define NOTE_MAX (PATH_MAX + 96)
 #define NOTE_FORMAT "ours=%" PRIu64 " in=%" PRIu64 " out=%" PRIu64 " map="
+
+/* For the first byte. */
+static const char no_note = '\n';
 
 int exchange_note_read(int fd, struct exchange_note *ret)
 {
@@ -41,8 +43,12 @@ int exchange_note_write(int fd, const struct exchange_note *note, struct why *wh
 		snprintf(line, sizeof(line), NOTE_FORMAT "%s\n", (uint64_t)note->ours,
 			 (uint64_t)note->in, (uint64_t)note->out, note->map);
 
-	const ssize_t written = pwrite(fd, line, (size_t)length, 0);
-	if (written != length)
+	/* The first byte last: with it the line is a note. */
+	const size_t rest = (size_t)length - 1;
+	ssize_t written = pwrite(fd, line + 1, rest, 1);
+	if (written == (ssize_t)rest)
+		written = pwrite(fd, line, 1, 0) == 1 ? written : -1;
+	if (written != (ssize_t)rest)
 		return why_set(why, written < 0 ? -errno : -ENOSPC,
 			       "cannot note the exchange in commit.lock");
 	return 0;
@@ -50,14 +56,16 @@ int exchange_note_write(int fd, const struct exchange_note *note, struct why *wh
 
 int exchange_note_clear(int fd, struct why *why)
 {
-	if (ftruncate(fd, 0) < 0)
+	/* Not by cutting the file: its block would have to be found anew at each commit.
+	 */
+	if (exchange_note_present(fd) && pwrite(fd, &no_note, 1, 0) != 1)
 		return why_set(why, -errno, "cannot clear the note in commit.lock");
 	return 0;
 }
 
 bool exchange_note_present(int fd)
 {
-	struct stat found;
+	char first = no_note;
 
-	return fd >= 0 && fstat(fd, &found) == 0 && found.st_size > 0;
+	return fd >= 0 && pread(fd, &first, 1, 0) == 1 && first != no_note;
 }

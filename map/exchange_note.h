@@ -8,7 +8,8 @@
  * longer do by then, and the files by their inodes, since a name in the map's folder
  * may be somebody else's.
  *
- * One line, written by one pwrite(): a kill leaves the old note or the new one.
+ * One line, of which the first byte is written last, and cleared first: a kill leaves a
+ * note or none.
  */
 #pragma once
 

@@ -94,15 +94,22 @@ static int copy_xattrs(int from, int to, struct why *why)
 	return 0;
 }
 
+int file_own_as(int fd, const struct stat *source, struct why *why)
+{
+	if (fchown(fd, source->st_uid, source->st_gid) < 0)
+		return why_set(why, -errno, "cannot keep the owner of the table");
+	if (fchmod(fd, source->st_mode & 07777) < 0)
+		return why_set(why, -errno, "cannot keep the mode of the table");
+	return 0;
+}
+
 int file_copy(int from, int to, const struct stat *source, struct why *why)
 {
 	int error = copy_content(from, to, source->st_size, why);
 
-	if (error == 0 && fchown(to, source->st_uid, source->st_gid) < 0)
-		error = why_set(why, -errno, "cannot keep the owner of the table");
 	/* The mode before the attributes: an ACL would be changed by chmod. */
-	if (error == 0 && fchmod(to, source->st_mode & 07777) < 0)
-		error = why_set(why, -errno, "cannot keep the mode of the table");
+	if (error == 0)
+		error = file_own_as(to, source, why);
 	if (error == 0)
 		error = copy_xattrs(from, to, why);
 	return error;

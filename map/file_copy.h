@@ -15,3 +15,6 @@ struct why;
 
 /* `source` describes `from`. -EAGAIN: it grew or shrank while it was copied. */
 int file_copy(int from, int to, const struct stat *source, struct why *why);
+
+/* Owner and mode alone. */
+int file_own_as(int fd, const struct stat *source, struct why *why);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "map/file_lock.h"
 
+#include "map/file_openers.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +27,16 @@ int file_lock_exclusive(int fd)
 	return lock_now(fd, LOCK_EX);
 }
 
+int file_lock_alone(int fd)
+{
+	const int exclusive = file_lock_exclusive(fd);
+
+	if (exclusive == 0)
+		return 1;
+	/* The kernel lets go of a lock before it looks whether it can be changed. */
+	return exclusive == -EBUSY ? file_lock_shared(fd) : exclusive;
+}
+
 void file_unlock(int fd)
 {
 	if (fd >= 0)
@@ -43,10 +55,13 @@ static bool is_waiter(const char *line, const struct stat *file)
 	       dev_minor == minor(file->st_dev);
 }
 
-bool file_lock_awaited(const struct stat *file)
+bool file_lock_awaited(int fd, const struct stat *file)
 {
 	char line[256];
 	bool found = false;
+
+	if (!file_is_written_elsewhere(fd))
+		return false;
 	FILE *locks = fopen("/proc/locks", "re");
 
 	if (!locks)

@@ -22,8 +22,16 @@ int file_lock_exclusive(int fd);
 void file_unlock(int fd);
 
 /*
- * Whether somebody waits to lock this file exclusively, by /proc/locks. Such a
- * rebuilder has opened the file already and fails when we replace it (makemap: "file
- * changed after open"), so he is let go first. Without /proc: false.
+ * Make a shared lock exclusive if nobody else has one: 1. Else 0, and it is shared as it
+ * was. -EBUSY: a rebuilder who waited for it was quicker, and it is his.
  */
-bool file_lock_awaited(const struct stat *file);
+int file_lock_alone(int fd);
+
+/*
+ * Whether a rebuilder waits to lock this file exclusively; `fd` is open for reading
+ * only. He has opened the file already and fails when we replace it (makemap: "file
+ * changed after open"), so he is let go first. All of them open it for writing: the
+ * kernel tells at once when nobody has, and /proc/locks, which can take it ten
+ * milliseconds, is only read when somebody may have. Without /proc: false.
+ */
+bool file_lock_awaited(int fd, const struct stat *file);

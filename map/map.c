@@ -19,12 +19,17 @@ int map_identity_of(const char *path, struct map_identity *ret)
 
 	if (lstat(path, &found) < 0)
 		return -errno;
-	*ret = (struct map_identity){ .dev = found.st_dev,
-				      .ino = found.st_ino,
-				      .size = found.st_size,
-				      .mtime = found.st_mtim,
-				      .ctime = found.st_ctim };
+	*ret = map_identity_from(&found);
 	return 0;
+}
+
+struct map_identity map_identity_from(const struct stat *found)
+{
+	return (struct map_identity){ .dev = found->st_dev,
+				      .ino = found->st_ino,
+				      .size = found->st_size,
+				      .mtime = found->st_mtim,
+				      .ctime = found->st_ctim };
 }
 
 static bool time_equal(struct timespec a, struct timespec b)

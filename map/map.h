@@ -34,6 +34,7 @@
 #define MAP_ABI 2
 #define MAP_KEY_MAX 512 /* longest key that put() takes, without a NUL */
 
+struct stat;
 struct why;
 struct map; /* the backend's own */
 
@@ -59,6 +60,7 @@ struct map_identity {
 struct map_place {
 	const char *path;
 	int note_fd; /* where an exchange is noted (exchange_note.h); -1: only reading */
+	const char *run_dir; /* where spare files are noted (spares.h); NULL: none */
 	bool nul_when_empty;
 };
 
@@ -103,6 +105,7 @@ bool map_bytes_equal(struct map_bytes bytes, const char *text);
 
 /* What `path` is right now. */
 int map_identity_of(const char *path, struct map_identity *ret);
+struct map_identity map_identity_from(const struct stat *found);
 bool map_identity_equal(const struct map_identity *a, const struct map_identity *b);
 
 /* Whether a writer that died may have left something: recover() is worth loading. */

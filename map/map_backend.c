@@ -54,7 +54,7 @@ int map_backend_load(const char *type, const char *folder, struct loaded_backend
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return why_say(why, -ENAMETOOLONG, "backend_dir is too long");
 
-	ret->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	ret->object = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	if (!ret->object)
 		return why_say(
 			why, -EPROTONOSUPPORT,

@@ -4,10 +4,9 @@
  *
  * The table is changed as a copy that takes the old file's place (shadow_file.h).
  * libdb is opened late, on the copy when there is one, so that a commit opens it once.
- * It gets no environment: none of its region files, and no DB_CONFIG of the map's
- * folder is read.
  */
 #include "base/why.h"
+#include "map/berkeley_handle.h"
 #include "map/file_format.h"
 #include "map/map.h"
 #include "map/shadow_file.h"
@@ -22,40 +21,21 @@ struct map {
 	struct shadow_file shadow;
 	const char *path;
 	DBTYPE type;
-	DB *db; /* of the base, or of the copy once there is one */
+	struct berkeley_handle handle; /* of the base, or of the copy once there is one */
 	DBC *cursor;
-	bool with_nul; /* the table's convention; known once db is open */
+	bool caught_up; /* a recycled copy has what it lacked */
+	bool with_nul;	/* the table's convention; known once db is open */
 	bool nul_when_empty;
 };
 
-/* libdb would write its complaints to the host's stderr, and what it finds in a damaged
- * table to its stdout, which may be the client's connection. */
-static void say_nothing(const DB_ENV *env, const char *prefix, const char *message)
-{
-	(void)env;
-	(void)prefix;
-	(void)message;
-}
-
-static void show_nothing(const DB_ENV *env, const char *message)
-{
-	(void)env;
-	(void)message;
-}
-
-static int new_handle(DB **ret)
-{
-	const int error = db_create(ret, NULL, 0);
-
-	if (error == 0) {
-		(*ret)->set_errcall(*ret, say_nothing);
-		(*ret)->set_msgcall(*ret, show_nothing);
-	}
-	return error;
-}
-
 static int db_failed(const struct map *map, int error, const char *what, struct why *why)
 {
+	/* We hold it open: only the way to it can be missing. */
+	if (error == ENOENT)
+		return why_say(why, -ENOENT,
+			       "cannot %s the table %s: /proc is not mounted here, and "
+			       "the table is opened by way of it",
+			       what, map->path);
 	if (error > 0)
 		return why_set(why, -error, "cannot %s the table %s", what, map->path);
 	return why_say(why, -EBADMSG, "cannot %s the table %s: %s", what, map->path,
@@ -89,7 +69,8 @@ static void close_cursor(struct map *map)
 static int step(struct map *map, DBT *key, DBT *value, struct why *why)
 {
 	if (!map->cursor) {
-		const int error = map->db->cursor(map->db, NULL, &map->cursor, 0);
+		const int error =
+			map->handle.db->cursor(map->handle.db, NULL, &map->cursor, 0);
 		if (error != 0)
 			return db_failed(map, error, "walk", why);
 	}
@@ -114,40 +95,77 @@ static int learn_convention(struct map *map, struct why *why)
 	return 0;
 }
 
-static int close_db(struct map *map, bool write)
+static void close_db(struct map *map)
 {
-	DB *db = map->db;
-
 	close_cursor(map);
-	map->db = NULL;
-	return db ? db->close(db, write ? 0 : DB_NOSYNC) : 0;
+	berkeley_handle_close(&map->handle);
+}
+
+static int open_db(struct map *map, struct why *why)
+{
+	const bool changing = map->shadow.copy_fd >= 0;
+
+	const int error = berkeley_handle_open(
+		&map->handle, changing ? map->shadow.copy_fd : map->shadow.base_fd,
+		map->type, changing);
+	if (error != 0)
+		return db_failed(map, error, "open", why);
+	return learn_convention(map, why);
+}
+
+static struct map_bytes as_found(const DBT *text)
+{
+	return (struct map_bytes){ .data = text->data, .size = text->size };
+}
+
+static DBT as_kept(struct map_bytes bytes)
+{
+	return (DBT){ .data = (void *)(uintptr_t)bytes.data,
+		      .size = (u_int32_t)bytes.size };
+}
+
+/* Do to a recycled copy what was done to the table since it was the table. */
+static int catch_up(struct map *map)
+{
+	const struct change_list *lacks = spares_lacks(&map->shadow.spares);
+	struct change change;
+	size_t at = 0;
+	int found;
+
+	while ((found = change_list_next(lacks, &at, &change)) > 0) {
+		DBT key = as_kept(change.key), value = as_kept(change.value);
+		const int error =
+			change.value.data
+				? map->handle.db->put(map->handle.db, NULL, &key, &value,
+						      0)
+				: map->handle.db->del(map->handle.db, NULL, &key, 0);
+		if (error != 0)
+			return -EBADMSG;
+	}
+	return found;
 }
 
 static int need_db(struct map *map, struct why *why)
 {
-	char path[SHADOW_PATH_MAX];
-	const bool changing = map->shadow.copy_fd >= 0;
-
-	if (map->db)
+	if (map->handle.db)
 		return 0;
-	int error = new_handle(&map->db);
-	if (error != 0)
-		return db_failed(map, error, "open", why);
-	shadow_path(changing ? map->shadow.copy_fd : map->shadow.base_fd, path);
-	error = map->db->open(map->db, NULL, path, NULL, map->type,
-			      changing ? 0 : DB_RDONLY, 0);
-	if (error != 0) {
-		(void)close_db(map, false);
-		return db_failed(map, error, "open", why);
+	int error = open_db(map, why);
+	if (!map->shadow.recycled || map->caught_up)
+		return error;
+	if (error == 0 && catch_up(map) == 0) {
+		map->caught_up = true;
+		return 0;
 	}
-	return learn_convention(map, why);
+	close_db(map);
+	error = shadow_copy_afresh(&map->shadow, why);
+	return error < 0 ? error : open_db(map, why);
 }
 
 static struct map *berkeley_close(struct map *map)
 {
 	if (!map)
 		return NULL;
-	(void)close_db(map, false);
+	close_db(map);
 	shadow_close(&map->shadow);
 	free(map);
 	return NULL;
@@ -177,6 +195,7 @@ static int berkeley_open(DBTYPE type, const struct map_place *place, struct map 
 	if (!map)
 		return why_set(why, -ENOMEM, "cannot open the table %s", place->path);
 	map->path = place->path;
+	map->handle = (struct berkeley_handle)BERKELEY_HANDLE_NONE;
 	map->type = type;
 	map->nul_when_empty = place->nul_when_empty;
 	int error = shadow_open(&map->shadow, place, why);
@@ -211,7 +230,8 @@ static int berkeley_get(struct map *map, const char *key, struct map_entry *ret,
 		return opened;
 	for (int i = 0; i < 2; i++) {
 		DBT stored = as_stored(key, map->with_nul == (i == 0)), value = { 0 };
-		const int error = map->db->get(map->db, NULL, &stored, &value, 0);
+		const int error =
+			map->handle.db->get(map->handle.db, NULL, &stored, &value, 0);
 		if (error == DB_NOTFOUND)
 			continue;
 		if (error != 0)
@@ -223,21 +243,26 @@ static int berkeley_get(struct map *map, const char *key, struct map_entry *ret,
 	return 0;
 }
 
-/* DB->verify wants a handle of its own, and takes it. */
 static int berkeley_verify(struct map *map, struct why *why)
 {
-	char path[SHADOW_PATH_MAX];
-	DB *db = NULL;
+	const bool changing = map->shadow.copy_fd >= 0;
+	int error = 0;
 
-	(void)close_db(map, false);
-	int error = new_handle(&db);
-	if (error != 0)
-		return db_failed(map, error, "open", why);
-	shadow_path(map->shadow.copy_fd >= 0 ? map->shadow.copy_fd : map->shadow.base_fd,
-		    path);
-	error = db->verify(db, path, NULL, NULL, 0);
+	/* A recycled copy is the table only when it has what it lacked. */
+	if (map->shadow.recycled) {
+		const int needed = need_db(map, why);
+		if (needed < 0)
+			return needed;
+		error = berkeley_handle_write(&map->handle);
+	}
+	close_db(map);
+	if (error == 0)
+		error = berkeley_file_verify(changing ? map->shadow.copy_fd
+						      : map->shadow.base_fd);
 	if (error == 0)
 		return 0;
+	if (error == ENOENT)
+		return db_failed(map, error, "open", why);
 	return why_say(
 		why, -EBADMSG,
 		"the table %s is damaged (%s); rebuild it from its text with makemap",
@@ -260,7 +285,8 @@ static int berkeley_next(struct map *map, struct map_entry *ret, struct why *why
 
 static int berkeley_begin(struct map *map, struct why *why)
 {
-	(void)close_db(map, false);
+	close_db(map);
+	map->caught_up = false;
 	return shadow_copy(&map->shadow, why);
 }
 
@@ -270,7 +296,9 @@ static int berkeley_remove(struct map *map, const char *key, struct why *why)
 
 	for (int i = 0; i < 2 && removed >= 0; i++) {
 		DBT stored = as_stored(key, i == 0);
-		const int error = map->db->del(map->db, NULL, &stored, 0);
+		const int error = map->handle.db->del(map->handle.db, NULL, &stored, 0);
+		if (error == 0)
+			change_list_remove(&map->shadow.spares.made, as_found(&stored));
 		if (error == 0)
 			removed = 1;
 		else if (error != DB_NOTFOUND)
@@ -288,7 +316,7 @@ static int berkeley_put(struct map *map, const char *key, const char *value,
 	if (error < 0)
 		return error;
 	/* In a table with duplicates a put would add a second value. */
-	(void)map->db->get_flags(map->db, &flags);
+	(void)map->handle.db->get_flags(map->handle.db, &flags);
 	if (flags & (DB_DUP | DB_DUPSORT)) {
 		error = berkeley_remove(map, key, why);
 		if (error < 0)
@@ -296,24 +324,30 @@ static int berkeley_put(struct map *map, const char *key, const char *value,
 	}
 	DBT stored_key = as_stored(key, map->with_nul);
 	DBT stored_value = as_stored(value, map->with_nul);
-	error = map->db->put(map->db, NULL, &stored_key, &stored_value, 0);
-	return error == 0 ? 0 : db_failed(map, error, "change", why);
+	error = map->handle.db->put(map->handle.db, NULL, &stored_key, &stored_value, 0);
+	if (error != 0)
+		return db_failed(map, error, "change", why);
+	change_list_put(&map->shadow.spares.made, as_found(&stored_key),
+			as_found(&stored_value));
+	return 0;
 }
 
 static void berkeley_abandon(struct map *map)
 {
-	(void)close_db(map, false);
+	close_db(map);
 	shadow_abandon(&map->shadow);
 }
 
 static int berkeley_commit(struct map *map, struct why *why)
 {
-	int error = close_db(map, true);
+	int error = need_db(map, why);
 
-	if (error != 0)
-		error = db_failed(map, error, "write", why);
-	if (error == 0)
-		error = shadow_sync(&map->shadow, why);
+	if (error == 0) {
+		const int written = berkeley_handle_write(&map->handle);
+		error = written == 0 ? shadow_sync(&map->shadow, why)
+				     : db_failed(map, written, "write", why);
+	}
+	close_db(map);
 	if (error == 0)
 		error = shadow_exchange(&map->shadow, why);
 	if (error < 0)

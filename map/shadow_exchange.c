@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The second half of shadow_file.h: from a finished copy to a retired base. */
+#include "base/deadline.h"
 #include "base/why.h"
+#include "map/exchange_note.h"
+#include "map/file_lock.h"
+#include "map/map.h"
 #include "map/shadow_file.h"
 #include "map/shadow_steps.h"
 
@@ -9,6 +13,9 @@
 
 /* Each round needs one more `mv` by somebody else within microseconds. */
 #define EXCHANGE_ROUNDS 100
+
+/* sendmail opens a table in a quarter of a millisecond; a reader may be slow, or many. */
+#define GAP_WAIT_MS 5
 
 /*
  * A foreign file came out: it was moved over the map after we had copied. It gets the
@@ -47,6 +54,40 @@ static bool is_the_base(const struct shadow_file *shadow, const struct stat *fou
 	       found->st_mtim.tv_nsec == shadow->base.st_mtim.tv_nsec;
 }
 
+/* The base is no table any more: tell its readers and whoever waits for its lock. */
+static int retire(struct shadow_file *shadow, struct why *why)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   shadow_bumped(shadow->base.st_mtim) };
+	const bool marked = spares_mark(&shadow->spares, shadow);
+	struct map_identity table;
+
+	/* By descriptor, since it must be this inode that its readers have open. */
+	if (futimens(shadow->base_fd, times) < 0)
+		return why_set(why, -errno, "cannot date the retired %s",
+			       shadow->name.file);
+	if (!marked || !spares_keep(&shadow->spares, shadow))
+		return shadow_unlink_copy(shadow, why);
+	const int cleared = exchange_note_clear(shadow->note_fd, why);
+	if (cleared == 0 && shadow_identify(shadow, &table, NULL) == 0)
+		spares_note(&shadow->spares, &table);
+	return cleared;
+}
+
+/* -EBUSY: a rebuild has begun instead. */
+static int wait_for_gap(const struct shadow_file *shadow, struct why *why)
+{
+	const struct timespec deadline = deadline_in(GAP_WAIT_MS);
+	unsigned round = 0;
+	int alone;
+
+	do
+		alone = file_lock_alone(shadow->base_fd);
+	while (alone == 0 && deadline_nap(deadline, &round));
+	return alone >= 0 ? 0
+			  : why_set(why, alone, "%s is being rebuilt", shadow->name.path);
+}
+
 int shadow_exchange(struct shadow_file *shadow, struct why *why)
 {
 	const struct swap swap = { .ours = shadow->copy.st_ino,
@@ -54,7 +95,9 @@ int shadow_exchange(struct shadow_file *shadow, struct why *why)
 				   .out = shadow->base.st_ino };
 	struct stat came_out;
 
-	int error = shadow_swap(shadow, swap, why);
+	int error = wait_for_gap(shadow, why);
+	if (error == 0)
+		error = shadow_swap(shadow, swap, why);
 	if (error < 0)
 		return error;
 	shadow->exchanged = true;
@@ -68,11 +111,8 @@ int shadow_exchange(struct shadow_file *shadow, struct why *why)
 				 : why_say(why, -EAGAIN, "%s was replaced meanwhile",
 					   shadow->name.file);
 	}
-	/* By descriptor, since it must be this inode that its readers have open. */
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-					   shadow_bumped(shadow->base.st_mtim) };
-	if (futimens(shadow->base_fd, times) < 0)
-		return why_set(why, -errno, "cannot date the retired %s",
-			       shadow->name.file);
-	return shadow_unlink_copy(shadow, why);
+	error = retire(shadow, why);
+	/* Its readers may go on, and a rebuilder that waited sees that it is retired. */
+	file_unlock(shadow->base_fd);
+	return error;
 }

@@ -60,6 +60,7 @@ int shadow_open(struct shadow_file *shadow, const struct map_place *place,
 {
 	*shadow = (struct shadow_file)SHADOW_FILE_NONE;
 	shadow->note_fd = place->note_fd;
+	shadow->run_dir = place->run_dir;
 	const int named = shadow_name_of(place->path, &shadow->name);
 	if (named < 0)
 		return why_set(why, named, "map '%s' must be the absolute path of a file",
@@ -81,18 +82,14 @@ static int may_be_replaced(struct shadow_file *shadow, struct why *why)
 		return why_say(why, -EMLINK,
 			       "%s/%s has a second hard link; makemap refuses it too",
 			       shadow->name.folder, shadow->name.file);
-	if (file_lock_awaited(&shadow->base))
+	if (file_lock_awaited(shadow->base_fd, &shadow->base))
 		return why_say(why, -EBUSY, "a rebuild of %s/%s waits for its lock",
 			       shadow->name.folder, shadow->name.file);
 	return 0;
 }
 
-int shadow_copy(struct shadow_file *shadow, struct why *why)
+static int copy_base(struct shadow_file *shadow, struct why *why)
 {
-	const int allowed = may_be_replaced(shadow, why);
-	if (allowed < 0)
-		return allowed;
-
 	/* Nobody but the owner may open it before it has its final owner and mode. */
 	shadow->copy_fd = openat(shadow->folder_fd, shadow->name.copy,
 				 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -127,6 +124,28 @@ int shadow_sync(struct shadow_file *shadow, struct why *why)
 	return 0;
 }
 
+int shadow_copy(struct shadow_file *shadow, struct why *why)
+{
+	const int allowed = may_be_replaced(shadow, why);
+	if (allowed < 0)
+		return allowed;
+
+	const struct map_identity table = map_identity_from(&shadow->base);
+	spares_end(&shadow->spares);
+	spares_begin(&shadow->spares, shadow->run_dir, &table);
+	shadow->copy_fd = spares_take(&shadow->spares, shadow);
+	shadow->recycled = shadow->copy_fd >= 0;
+	return shadow->recycled ? 0 : shadow_copy_afresh(shadow, why);
+}
+
+int shadow_copy_afresh(struct shadow_file *shadow, struct why *why)
+{
+	shadow_abandon(shadow);
+	spares_sweep(&shadow->spares, shadow);
+	shadow->recycled = false;
+	return copy_base(shadow, why);
+}
+
 void shadow_abandon(struct shadow_file *shadow)
 {
 	if (shadow->copy_fd < 0 || shadow->exchanged)
@@ -145,6 +164,7 @@ void shadow_close(struct shadow_file *shadow)
 	close_owned_fd(&shadow->copy_fd);
 	close_owned_fd(&shadow->base_fd);
 	close_owned_fd(&shadow->folder_fd);
+	spares_end(&shadow->spares);
 	*shadow = (struct shadow_file)SHADOW_FILE_NONE;
 }
 
@@ -161,11 +181,7 @@ int shadow_identify(const struct shadow_file *shadow, struct map_identity *ret,
 			  found.st_mtim.tv_nsec != shadow->copy.st_mtim.tv_nsec))
 		return why_say(why, -ESTALE, "%s was changed by somebody else at once",
 			       shadow->name.file);
-	*ret = (struct map_identity){ .dev = found.st_dev,
-				      .ino = found.st_ino,
-				      .size = found.st_size,
-				      .mtime = found.st_mtim,
-				      .ctime = found.st_ctim };
+	*ret = map_identity_from(&found);
 	return 0;
 }
 

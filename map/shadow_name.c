@@ -16,7 +16,8 @@ int shadow_name_of(const char *path, struct shadow_name *ret)
 		return -EINVAL;
 	const size_t folder = slash == path ? 1 : (size_t)(slash - path);
 	const size_t file = strlen(slash + 1);
-	if (strlen(path) >= PATH_MAX || file + sizeof("." SUFFIX) > sizeof(ret->copy))
+	if (strlen(path) >= PATH_MAX ||
+	    file + sizeof("." SUFFIX ".1") > sizeof(ret->copy))
 		return -ENAMETOOLONG;
 
 	memcpy(ret->path, path, strlen(path) + 1);
@@ -24,6 +25,9 @@ int shadow_name_of(const char *path, struct shadow_name *ret)
 	ret->folder[folder] = '\0';
 	memcpy(ret->file, slash + 1, file + 1);
 	(void)snprintf(ret->copy, sizeof(ret->copy), ".%s" SUFFIX, slash + 1);
+	for (unsigned i = 0; i < SPARES; i++)
+		(void)snprintf(ret->spare[i], sizeof(ret->spare[i]), ".%s" SUFFIX ".%u",
+			       slash + 1, i + 1);
 	return 0;
 }
 

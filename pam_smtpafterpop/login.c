@@ -112,7 +112,9 @@ static struct login_report report_outcome(const struct settings *settings, int o
 	case GRANT_FULL:
 		return once(settings, COMPLAINT_FULL,
 			    report(LOGIN_WARNING,
-				   "nothing new is opened: max_leases = %ld is reached",
+				   "nothing new is opened: max_leases = %ld is reached; "
+				   "raise "
+				   "it in pam_sap.conf if all of them are wanted",
 				   settings->max_leases));
 	default:
 		return quiet;
@@ -154,7 +156,8 @@ static struct login_report grant_to(pam_handle_t *pamh, const struct settings *s
 	if (getrlimit(RLIMIT_FSIZE, &size) == 0 && size.rlim_cur < LEAST_FILE_SIZE)
 		return report(LOGIN_ERROR,
 			      "%s not opened: the daemon's limit of file size "
-			      "(RLIMIT_FSIZE) is below %d bytes",
+			      "(RLIMIT_FSIZE) is below %d bytes; raise LimitFSIZE= of "
+			      "its unit",
 			      from->text, LEAST_FILE_SIZE);
 	int outcome = open_leases(settings, &leases, &why);
 	if (outcome == 0)

@@ -75,16 +75,23 @@ take_out_makemap() {
 	echo "$1/root/usr/libexec/sendmail/makemap"
 }
 
+# own_cache - the folder where a user's own builds are kept, with or without $HOME
+own_cache() {
+	local cache=${XDG_CACHE_HOME:-~/.cache}
+	printf '%s/pam_sap\n' "$cache"
+}
+
 # build_in FOLDER OPTION... - set up and build; the log is shown when it fails
 build_in() {
-	local folder=$1 source
+	local folder=$1 source made_of
 	shift
 	source=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
-	# Another clone's build, or one that was broken off: begin anew.
-	if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/source")" != "$source" ]; then
+	made_of=$(printf '%s\n' "$source" "CC=${CC:-}" "$@")
+	# Another clone's build, one with other options or one broken off: begin anew.
+	if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/made_of" 2>/dev/null)" != "$made_of" ]; then
 		rm -rf "$folder"
 		mkdir -p "$folder"
-		printf '%s\n' "$source" >"$folder/source"
+		printf '%s\n' "$made_of" >"$folder/made_of"
 		meson setup "$@" "$folder" "$source" >"$folder/build.log" 2>&1 || return "$(build_failed "$folder")"
 	fi
 	ninja -C "$folder" >>"$folder/build.log" 2>&1 || return "$(build_failed "$folder")"

@@ -86,6 +86,15 @@ class Place:
         options = {"capture_output": True, "text": True, "timeout": 60} | self.who() | options
         return subprocess.run(command, cwd="/", **options)
 
+    def spares(self) -> set[str]:
+        """The names of the retired files that are kept beside the map (map/spares.h)."""
+        return {f".{self.map.name}.pam_sap.{slot}" for slot in (1, 2)} & set(
+            os.listdir(self.map.parent))
+
+    def beside(self) -> list[str]:
+        """What is in the map's folder but the map and its spares."""
+        return sorted(set(os.listdir(self.map.parent)) - {self.map.name} - self.spares())
+
     def leases(self, folder: str) -> set[str]:
         path = self.state / folder
         return set(os.listdir(path)) if path.is_dir() else set()

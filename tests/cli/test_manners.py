@@ -15,10 +15,14 @@ DONE, PARTLY, USAGE, UNUSABLE = range(4)
 MISTAKES = (
     ((), "no command"),
     (("bogus",), "there is no command 'bogus'"),
-    (("--bogus",), "--bogus"),
-    (("-m",), "-m"),
-    (("-c",), "-c"),
+    (("--bogus",), "unknown option --bogus"),
+    (("--json", "-Xj", "list"), "unknown option -X"),
+    (("-jX", "list"), "unknown option -X"),
+    (("--json=yes", "list"), "option --json takes no value"),
+    (("-m",), "option --map needs a value"),
+    (("--conf",), "option --conf needs a value"),
     (("list", "--bogus"), "unknown option --bogus"),
+    (("list", "key", "-aX", "--all"), "unknown option -X"),
     (("insert",), "no key and value"),
     (("insert", "a"), "has no value"),
     (("insert", "a", "b", "c"), "key 'c' has no value"),
@@ -28,15 +32,23 @@ MISTAKES = (
     (("grant", "192.0.2.1", "192.0.2.2"), "one address is needed"),
     (("grant", "--for", "5", "192.0.2.1"), "--for '5': must be a time from 1s to 24h"),
     (("grant", "--for", "25h", "192.0.2.1"), "must be a time from 1s to 24h"),
-    (("grant", "--bogus", "192.0.2.1"), "unknown option"),
+    (("grant", "192.0.2.1", "--bogus"), "unknown option --bogus"),
+    (("grant", "192.0.2.1", "--for"), "option --for needs a value"),
+    (("grant", "-f"), "option --for needs a value"),
+    (("revoke", "-aX", "x"), "unknown option -X"),
+    (("revoke", "--user"), "option --user needs a value"),
+    (("status", "--bogus"), "unknown option --bogus"),
+    (("status", "-x", "192.0.2.1"), "unknown option -x"),
     (("revoke",), "one of the three"),
     (("revoke", "--all", "192.0.2.1"), "one of the three"),
     (("revoke", "--user", "horn", "--all"), "one of the three"),
     (("revoke", "nonsense"), "'nonsense' is no IPv4 or IPv6 address"),
     (("status", "nonsense"), "'nonsense' is no IPv4 or IPv6 address"),
     (("expire", "now"), "it takes no argument"),
-    (("expire", "--bogus"), "unknown option"),
-    (("commit", "--dry-run"), "unknown option"),
+    (("expire", "--bogus"), "unknown option --bogus"),
+    (("expire", "-UX"), "unknown option -X"),
+    (("commit", "--dry-run"), "unknown option --dry-run"),
+    (("commit", "-n"), "unknown option -n"),
     (("commit", "x"), "it takes no argument"),
     (("-m", "dbm:/x", "list"), "must be hash:"),
 )
@@ -112,7 +124,8 @@ class Manners(unittest.TestCase):
         self.place.conf.unlink()
         done = self.place.sapdb("list")
         self.assertEqual((done.returncode, done.stderr.count("\n")), (UNUSABLE, 1))
-        self.assertIn(str(self.place.conf), done.stderr)
+        self.assertIn(f"there is no settings file {self.place.conf}; an empty one means",
+                      done.stderr)
 
     def test_full_disk_behind_stdout(self):
         self.place.add_lease("pending", "192.0.2.7")

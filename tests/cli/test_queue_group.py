@@ -65,7 +65,7 @@ class QueueGroup(Leases):
         self.assertEqual(self.place.inode(), inode)
 
     def test_taken_away_the_queue_is_closed(self):
-        self.assertEqual(stat.S_IMODE(self.pending.stat().st_mode), 0o1730)
+        self.assertEqual(stat.S_IMODE(self.pending.stat().st_mode), 0o1770)
         self.place.configure(queue_group=None)
         self.run_it("expire")
         self.assertEqual(stat.S_IMODE(self.pending.stat().st_mode), 0o700)

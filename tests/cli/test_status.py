@@ -33,7 +33,8 @@ class Status(Leases):
     def test_before_the_first_login(self):
         """No state folder yet: nothing is made by a look."""
         done = self.place.sapdb("status")
-        self.assertIn(done.returncode, (0, 3))
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertIn(f"no state folder {self.place.state} yet: sapdb expire", done.stderr)
         self.assertFalse(self.place.state.exists())
 
     def test_reasons(self):
@@ -60,6 +61,11 @@ class Status(Leases):
                                     f"SAP:{OTHER}": f"DUNNO pam_sap {OTHER} RELAY"})
         self.assertIn("the table has lost its record", self.reason(CLIENT, 1))
         self.assertIn("a record of ours whose lease is gone", self.reason(OTHER, 0))
+
+    def test_behind_two_dashes(self):
+        self.grant(CLIENT)
+        self.assertEqual(self.run_it("status", "--", CLIENT).count("\n"), 1)
+        self.assertEqual(self.run_it("status", "--"), self.run_it("status"))
 
     def test_of_several_the_worst_counts(self):
         self.grant(CLIENT)

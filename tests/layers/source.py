@@ -23,7 +23,7 @@ def files() -> tuple[Path, ...]:
         folders[:] = sorted(name for name in folders
                             if name not in SKIPPED and not _is_build(Path(folder, name)))
         found += [Path(folder, name).relative_to(ROOT) for name in sorted(names)
-                  if name not in SKIPPED]
+                  if name not in SKIPPED]  # in a worktree .git is a file
     return tuple(found)
 
 

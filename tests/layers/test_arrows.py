@@ -3,6 +3,7 @@
 
 import re
 import unittest
+from collections.abc import Iterable
 
 from .code import without_comments
 from .source import text, with_suffix
@@ -16,7 +17,7 @@ GUESTS = (
     (r"err\.h", {"db-tool"}),
     (r"getopt\.h", {"db-tool"}),
     (r"jansson\.h", {"db-tool"}),
-    (r"db\.h", {"map/map_berkeley.c"}),
+    (r"db\.h", {"map/map_berkeley.c", "map/berkeley_handle.h"}),
     (r"dlfcn\.h", {"map/map_backend.c"}),
 )
 
@@ -28,6 +29,13 @@ PRINTING = re.compile(
 HOST_ONLY = re.compile(
     r"\b(v?fork|clone|pthread_create|signal|sigaction|alarm|umask|f?chdir|set[eo]?[ug]id|"
     r"setres[ug]id|setlocale|setenv|putenv|unsetenv|system|popen|exec[lv]p?e?|exit|abort)\s*\(")
+
+# These ask the locale of the process: base/ascii.h does not.
+LOCALE = re.compile(r"\b(strn?case(cmp|str)(_l)?|str(coll|xfrm)|tolower|toupper|"
+                    r"is(alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|"
+                    r"xdigit))\s*\(")
+# Of bytes below 0x20 only, which are the same everywhere.
+LOCALE_DOES_NOT_MATTER = {"map/file_format.c"}
 
 
 def ours():
@@ -61,10 +69,10 @@ class Arrows(unittest.TestCase):
                           and not allowed & {folder, str(path)}]
         self.assertEqual(wrong, [])
 
-    def no_call(self, pattern: re.Pattern, folders: set[str]) -> None:
+    def no_call(self, pattern: re.Pattern, folders: set[str], but: Iterable[str] = ()) -> None:
         wrong = []
         for path, folder, code in ours():
-            if folder not in folders:
+            if folder not in folders or str(path) in but:
                 continue
             for number, line in enumerate(without_comments(code).split("\n"), 1):
                 if match := pattern.search(line):
@@ -77,7 +85,16 @@ class Arrows(unittest.TestCase):
     def test_a_guest_leaves_the_process_alone(self):
         self.no_call(HOST_ONLY, {"base", "map", "core", "pam_smtpafterpop"})
 
+    def test_nobody_asks_the_locale(self):
+        self.no_call(LOCALE, set(RANKS), LOCALE_DOES_NOT_MATTER)
+
     def test_the_pattern_finds_what_it_should(self):
+        for line in ("strcasecmp(a, b)", "(char)tolower(x)", "!isprint (x)"):
+            with self.subTest(line):
+                self.assertRegex(line, LOCALE)
+        for line in ("ascii_is_print(x)", "strcmp(a, b)", "is_lower(x)"):
+            with self.subTest(line):
+                self.assertNotRegex(line, LOCALE)
         for line in ('printf("x")', "fputs(text, stderr)", "syslog(1)", "(void)puts(x)"):
             with self.subTest(line):
                 self.assertRegex(line, PRINTING)

@@ -30,7 +30,7 @@ from pathlib import Path
 from .client import Client
 from .container import Container
 from .network import Network
-from .root_image import CACHE, Progress, cached_root, copy_root
+from .root_image import CACHE, RECIPE, Progress, cached_root, copy_root
 from .waiting import wait_for
 
 PORTS = {25, 110, 143, 993, 995}
@@ -41,10 +41,14 @@ _numbers = itertools.count(1)
 
 
 class Host:
-    """A root of its own and two network namespaces; after boot() a server."""
+    """A root of its own and two network namespaces; after boot() a server. A subclass
+    may have another recipe for the root, and wait for other ports."""
+
+    RECIPE = RECIPE
+    PORTS = PORTS
 
     def __init__(self, cache: Path = CACHE, progress: Progress = lambda line: None):
-        image = cached_root(cache, progress)
+        image = cached_root(cache, progress, self.RECIPE)
         self._name = f"mailhost-{os.getpid()}-{next(_numbers)}"
         self._folder = cache / self._name
         self._container: Container | None = None
@@ -94,7 +98,7 @@ class Host:
                                     self._folder / "console")
         self._cleanup.callback(self._container.kill)
         self._container.wait_until_booted(timeout)
-        wait_for(lambda: PORTS <= self.listening_ports(), 10.0,
+        wait_for(lambda: self.PORTS <= self.listening_ports(), 10.0,
                  "the mail servers do not listen")
 
     def power_cut(self) -> None:

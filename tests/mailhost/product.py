@@ -77,6 +77,18 @@ class ProductHost(Host):
         """No run but those that the test asks for."""
         self.run("systemctl", "stop", "pam_sap-expire.timer")
 
+    def log_starts(self, unit: str) -> None:
+        """The unit keeps systemd's lines out of the journal: have them there."""
+        self.shell(f"mkdir -p /run/systemd/system/{unit}.d; "
+                   "printf '[Service]\\nLogLevelMax=debug\\n' "
+                   f"> /run/systemd/system/{unit}.d/log.conf; systemctl daemon-reload")
+
+    def starts_of(self, unit: str) -> int:
+        """How often systemd has started it since log_starts()."""
+        lines = self.run("journalctl", "--boot", "--quiet", "--output=cat",
+                         f"--unit={unit}", "_PID=1", check=False).stdout
+        return lines.count("Starting ")
+
     def log(self, pattern: str) -> list[str]:
         """What sapdb and the module logged."""
         return [line for line in self.journal(pattern)

@@ -2,7 +2,8 @@
 """root_image - the Debian root that every mail host is a copy of.
 
 cached_root() returns the folder, after building it where that is necessary. Its
-name holds a hash of the recipe, so a changed recipe is a new root. A build goes
+name holds a hash of the recipe, so a changed recipe is a new root. A recipe is a folder
+with a list of packages and a script that configures them. A build goes
 on under another name and gets its own at the very end: what has the right name
 is complete. Two builds at once: the second waits for the first and uses its
 root. A build removes what a killed one left, and the roots of other recipes
@@ -35,16 +36,21 @@ CONFINED = [*DIES_WITH_US, *PRIVATE_PROCESSES, *PRIVATE_MOUNTS]
 Progress = Callable[[str], None]
 
 
-def cached_root(cache: Path = CACHE, progress: Progress = print) -> Path:
+def image_path(cache: Path = CACHE, recipe: Path = RECIPE) -> Path:
+    """Where the root of this recipe is, or will be."""
+    return cache / f"root-{_recipe_hash(own_archive(), recipe)}"
+
+
+def cached_root(cache: Path = CACHE, progress: Progress = print,
+                recipe: Path = RECIPE) -> Path:
     """The folder with the root of this recipe, built now if need be."""
-    archive = own_archive()
-    root = cache / f"root-{_recipe_hash(archive)}"
+    root = image_path(cache, recipe)
     if not root.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with _build_lock(cache):
             if not root.is_dir():
                 _remove_old(cache)
-                _build(root, archive, progress)
+                _build(root, recipe, progress)
     os.utime(root)
     return root
 
@@ -59,11 +65,11 @@ def copy_root(image: Path, copy: Path) -> None:
     shutil.copystat(image, copy)
 
 
-def _recipe_hash(archive: Archive) -> str:
-    recipe = hashlib.sha256(f"{archive.suite} {os.uname().machine}".encode())
-    for part in sorted(RECIPE.iterdir()):
-        recipe.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
-    return recipe.hexdigest()[:16]
+def _recipe_hash(archive: Archive, recipe: Path) -> str:
+    found = hashlib.sha256(f"{archive.suite} {os.uname().machine}".encode())
+    for part in sorted(recipe.iterdir()):
+        found.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
 
 
 @contextmanager
@@ -83,20 +89,21 @@ def _remove_old(cache: Path) -> None:
             root.with_suffix(".log").unlink(missing_ok=True)
 
 
-def _build(root: Path, archive: Archive, progress: Progress) -> None:
+def _build(root: Path, recipe: Path, progress: Progress) -> None:
     building = root.with_name(root.name.replace("root-", "building-"))
-    progress(f"building a Debian root ({archive.suite}) in {root}")
+    progress(f"building a Debian root in {root}")
     with open(root.with_suffix(".log"), "w", encoding="utf-8") as log:
-        _debootstrap(building, archive, log, progress)
+        _debootstrap(building, recipe, log, progress)
         progress("configuring the root")
-        _configure(building, log)
+        _configure(building, recipe, log)
     building.rename(root)
     progress("the root is complete")
 
 
-def _debootstrap(target: Path, archive: Archive, log: TextIO,
+def _debootstrap(target: Path, recipe: Path, log: TextIO,
                  progress: Progress) -> None:
-    packages = re.sub(r"#.*", "", (RECIPE / "packages").read_text()).split()
+    archive = own_archive()
+    packages = re.sub(r"#.*", "", (recipe / "packages").read_text()).split()
     options = ["--variant=minbase", "--include=" + ",".join(packages)]
     if archive.keyring:
         options.append(f"--keyring={archive.keyring}")
@@ -123,10 +130,10 @@ def _report(lines: TextIO, log: TextIO, progress: Progress) -> None:
     log.flush()
 
 
-def _configure(target: Path, log: TextIO) -> None:
-    """Run recipe/configure inside the root."""
+def _configure(target: Path, recipe: Path, log: TextIO) -> None:
+    """Run the recipe's configure inside the root."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
-    with open(RECIPE / "configure", encoding="utf-8") as script:
+    with open(recipe / "configure", encoding="utf-8") as script:
         subprocess.run([*CONFINED, "chroot", target, "/bin/sh"], stdin=script,
                        stdout=log, stderr=log, env=environment, check=True)
 

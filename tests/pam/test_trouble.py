@@ -123,7 +123,7 @@ class Trouble(unittest.TestCase):
         self.assertEqual(table.opened(place.map), EVERYBODY)
         self.assertEqual(place.leases("active"), EVERYBODY)
         self.assertEqual(table.faults(place.map), "")
-        self.assertEqual(sorted(os.listdir(place.map.parent)), [place.map.name])
+        self.assertEqual(place.beside(), [])
 
     def test_it_is_said_once_and_all_are_opened_later(self):
         for label, spoil, want in SPOILT:

@@ -16,6 +16,7 @@ LEASES = 4
 STATICS = 40
 OWNER, GROUP, MODE = (8, 12, 0o640) if os.geteuid() == 0 else (os.getuid(), os.getgid(), 0o640)
 LAPSED = 3600
+WARM = 2  # commits, after which there are two spares
 
 
 class Scene:
@@ -48,19 +49,28 @@ class Scene:
         self.live.append(address)
 
     def prepare(self, sealed: bool) -> None:
-        """Something to do for a commit: one to open and one to close."""
-        self.place.date(self.place.state / "active" / self.live.pop(0), LAPSED)
+        """Something to do for a commit: one to open and one to close. With a whole seal it
+        is made in a spare file (map/spares.h), without one in a fresh copy."""
+        for _ in range(WARM if sealed else 0):
+            self.enqueue()
+            self.place.sapdb("commit")
+        if sealed and os.geteuid() == 0 and len(self.place.spares()) < WARM:
+            raise AssertionError("there is no spare for the commit to take")
+        for _ in range(len(self.live) - LEASES + 1):
+            self.place.date(self.place.state / "active" / self.live.pop(0), LAPSED)
         self.enqueue()
         if not sealed:
             (self.place.run / "seal").unlink()
+            (self.place.run / "spares").unlink(missing_ok=True)
 
     def command(self, command: str) -> list[str]:
         return [str(self.place.sapdb_path), "-c", str(self.place.conf), command]
 
-    def between_exchange_and_unlink(self, before: int) -> bool:
-        """The retired file, inode `before`, still has a name."""
+    def between_exchange_and_mark(self, before: int) -> bool:
+        """The retired file, inode `before`, still looks like the table."""
         copy = self.place.map.with_name(".access.db.pam_sap")
-        return copy.exists() and copy.stat().st_ino == before
+        return (copy.exists() and copy.stat().st_ino == before
+                and copy.stat().st_gid == GROUP)
 
     def heal(self) -> list[str]:
         """The next run of the timer; returns what is wrong after it."""
@@ -87,10 +97,10 @@ class Scene:
             "active leases": (place.leases("active"), live),
             "leases elsewhere": (set().union(*(place.leases(folder) for folder in (
                 "pending", "deferred", "ending", "settled"))), set()),
-            "the map's folder": (os.listdir(place.map.parent), [place.map.name]),
+            "the map's folder": (place.beside(), []),
             "owner, group, mode": ((owner.st_uid, owner.st_gid, owner.st_mode & 0o7777),
                                    (OWNER, GROUP, MODE)),
-            "note": ((place.state / "commit.lock").read_bytes(), b""),
+            "note": ((place.state / "commit.lock").read_bytes()[:1] or b"\n", b"\n"),
             "seal": ((place.run / "seal").exists(), True),
         }
         return [f"{name}: {found!r}, not {want!r}"

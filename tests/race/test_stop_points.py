@@ -12,7 +12,7 @@ file, owner and mode as they were.
 At each stop, before anything is done to it, the path names a whole table: promise 1.
 
 Exempt, and counted, is the window that promise 1 names: the command is killed when the
-retired file still has a name and a makemap waits for its lock (only the last of CASES
+retired file still looks like the table and a makemap waits for its lock (only the last of CASES
 gets there). That makemap empties the new table and fails; the administrator has to run
 it again. All else must be right there too. (While makemap itself writes in place the
 table is not looked at: the other window.)
@@ -28,8 +28,9 @@ from race.stopped import Stopped
 
 MANY_FAULTS = 5
 FEWEST_STOPS = 40
-COPYING = "copy_file_range"
-EXEMPT = 3  # the calls between exchange and unlink: look, date, unlink
+# The call that makes the copy, of a spare or of the table.
+COPYING = {True: "renameat2", False: "copy_file_range"}
+EXEMPT = 2  # the calls from the exchange to the mark: look, change the group
 
 
 class Case(NamedTuple):
@@ -80,14 +81,14 @@ class StopPoints(unittest.TestCase):
         if not waits and not rebuild.succeeded():
             self.faults.append("a rebuild that nobody disturbed failed: a makemap that works?")
 
-    def stop_at(self, case: Case, n: int) -> Stopped:
+    def stop_at(self, case: Case, sealed: bool, n: int) -> Stopped:
         """In front of the Nth call, or at the end; of an early case, the Nth behind the
         copy, with the makemap waiting."""
         command = self.scene.command(self.command)
         stopped = Stopped(self.scene.place.root, command, 1 if case.early else n)
         if not case.early:
             return stopped
-        stopped.step_to(COPYING)
+        stopped.step_to(COPYING[sealed])
         self.start_rebuild(case)
         for _ in range(n):
             stopped.step()
@@ -111,11 +112,11 @@ class StopPoints(unittest.TestCase):
         scene.prepare(sealed)
         before = scene.place.inode()
         self.rebuilds, self.faults = [], []
-        stopped = self.stop_at(case, n)
+        stopped = self.stop_at(case, sealed, n)
         name = stopped.name
         broken = table.faults(scene.place.map)
         is_window = (name and case.early and case.rebuild is InPlace
-                     and scene.between_exchange_and_unlink(before))
+                     and scene.between_exchange_and_mark(before))
         ended = self.disturb(case, stopped)
         for rebuild in self.rebuilds:
             scene.statics = rebuild.statics if rebuild.succeeded() else scene.statics

@@ -207,8 +207,8 @@ static void junk_is_told_and_removed(void **state)
 		scratch_write(scratch_path(&site->scratch, names[i], path), "", 0);
 	site_lease(site, LEASE_PENDING, "192.0.2.8", 0);
 	check_int("commit", site_commit(site, queue, NULL, NULL), 0);
-	check_contains("told", site->told, "junk pending/x\n");
-	check_contains("told", site->told, "junk pending/" A "\n");
+	/* One line a folder; which of the two is the first, the folder decides. */
+	check_contains("told", site->told, "junk heap 2 files in pending/, the first '");
 	check_contains("told", site->told, "junk deferred/y\n");
 	for (size_t i = 0; i < COUNT(names); i++)
 		check_int(names[i],

@@ -5,6 +5,7 @@
 
 #include "core/lease.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,9 +71,13 @@ static const struct {
 	{ "healed", EVENT_HEALED, "1 put back, 2 without a lease removed",
 	  "made /etc/mail/access.db agree with the leases: 1 put back, 2 without a "
 	  "lease removed" },
-	{ "junk", EVENT_JUNK, "pending/x", "removed 'pending/x': it is no lease" },
+	{ "junk", EVENT_JUNK, "pending/x",
+	  "removed 'pending/x': it is no lease that may be opened" },
 	{ "hostile junk", EVENT_JUNK, "pending/a\nb\x1b[2J",
-	  "removed 'pending/a\\x0ab\\x1b[2J': it is no lease" },
+	  "removed 'pending/a\\x0ab\\x1b[2J': it is no lease that may be opened" },
+	{ "much junk", EVENT_JUNK_HEAP, "2 files in pending/, the first 'a\nb'",
+	  "removed what is no lease that may be opened: 2 files in pending/, the first "
+	  "'a\\x0ab'" },
 };
 
 static void others_have_their_line_too(void **state)
@@ -119,6 +124,10 @@ static void time_is_utc(void **state)
 		{ 0, "1970-01-01T00:00:00Z" },
 		{ 951782400, "2000-02-29T00:00:00Z" },
 		{ 4102444799, "2099-12-31T23:59:59Z" },
+		/* Years that no calendar has: the date of a file can be anything. */
+		{ 67767976233532799, "2147483647-12-31T23:59:59Z" },
+		{ LLONG_MAX, "@9223372036854775807" },
+		{ LLONG_MIN, "@-9223372036854775808" },
 	};
 
 	(void)state;
@@ -139,6 +148,7 @@ static void some_are_warnings(void **state)
 	check_true("full", event_is_warning(EVENT_FULL));
 	check_true("lapsed", event_is_warning(EVENT_LAPSED));
 	check_true("junk", event_is_warning(EVENT_JUNK));
+	check_true("much junk", event_is_warning(EVENT_JUNK_HEAP));
 }
 
 static void count_call(const void *context, const struct event *event)

@@ -72,7 +72,6 @@ static void the_longest_path_fits(void **state)
 static const struct {
 	const char *label, *text;
 } no_notes[] = {
-	{ "newline", "\n" },
 	{ "no newline", "ours=1 in=2 out=3 map=/x" },
 	{ "cut off", "ours=1 in=2 out=\n" },
 	{ "no path", "ours=1 in=2 out=3 map=\n" },
@@ -98,6 +97,24 @@ static void a_spoilt_note_is_none(void **state)
 	}
 }
 
+/* A writer that is killed between its two writes leaves the file as it looks here. */
+static void a_note_without_its_first_byte_is_none(void **state)
+{
+	static const struct exchange_note note = { 3, 1, 2, "/x" };
+	static const char *const firsts[] = { "\n", "\0" };
+	cleanup_fd int fd = open_note(*state);
+
+	for (size_t i = 0; i < COUNT(firsts); i++) {
+		struct exchange_note got;
+
+		check_int("write", exchange_note_write(fd, &note, NULL), 0);
+		assert_int_equal(pwrite(fd, firsts[i], 1, 0), 1);
+		check_int("none", exchange_note_read(fd, &got), 0);
+		check_int("clear", exchange_note_clear(fd, NULL), 0);
+		check_false("cleared", exchange_note_present(fd));
+	}
+}
+
 static void a_note_that_cannot_be_kept_is_an_error(void **state)
 {
 	const struct exchange_note note = { 3, 1, 2, "/x" };
@@ -105,7 +122,7 @@ static void a_note_that_cannot_be_kept_is_an_error(void **state)
 	struct why why = { 0 };
 	char path[SCRATCH_PATH];
 
-	scratch_write(scratch_path(*state, "x", path), "", 0);
+	scratch_write(scratch_path(*state, "x", path), "ours", 4);
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
 	check_int("write", exchange_note_write(fd, &note, &why), -EBADF);
 	check_contains("write", why.text, "commit.lock");
@@ -119,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(what_is_noted_is_read),
 		IN_SCRATCH(the_longest_path_fits),
+		IN_SCRATCH(a_note_without_its_first_byte_is_none),
 		IN_SCRATCH(a_spoilt_note_is_none),
 		IN_SCRATCH(a_note_that_cannot_be_kept_is_an_error),
 	};

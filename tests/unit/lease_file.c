@@ -87,7 +87,7 @@ static void a_folder_that_is_missing_is_named(void **state)
 	lease_make(&lease, &client, "horn", "dovecot", site->job.now);
 	check_int("create", lease_create(&site->leases, LEASE_PENDING, &lease, &why),
 		  -ENOENT);
-	check_contains("create", why.text, "cannot create a lease in pending/");
+	check_contains("create", why.text, "/state/pending: ");
 }
 
 static void touching_is_for_what_is_there(void **state)

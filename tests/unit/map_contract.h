@@ -35,6 +35,7 @@ struct contract {
 	const struct table_kind *kind;
 	struct scratch scratch;
 	char path[SCRATCH_PATH];
+	char run_dir[SCRATCH_PATH]; /* there once a test has made it */
 	struct map_place place;
 	struct loaded_backend loaded;
 	const struct map_backend *backend;

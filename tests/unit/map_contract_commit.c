@@ -292,6 +292,7 @@ static void a_waiting_rebuild_goes_first(struct contract *contract)
 {
 	const struct timespec deadline = deadline_in(WAIT_MS);
 	const struct stat file = scratch_stat(contract->path);
+	const int fd = open(contract->path, O_RDONLY | O_CLOEXEC);
 	struct why why = { 0 };
 	unsigned round = 0;
 
@@ -299,8 +300,9 @@ static void a_waiting_rebuild_goes_first(struct contract *contract)
 	const pid_t rebuilder = fork();
 	if (rebuilder == 0)
 		_exit(flock(open(contract->path, O_RDWR), LOCK_EX));
-	while (!file_lock_awaited(&file) && deadline_nap(deadline, &round))
+	while (!file_lock_awaited(fd, &file) && deadline_nap(deadline, &round))
 		continue;
+	(void)close(fd);
 	const int error = contract->backend->begin(contract->map, &why);
 	assert_int_equal(kill(rebuilder, SIGKILL), 0);
 	assert_int_equal(waitpid(rebuilder, NULL, 0), rebuilder);

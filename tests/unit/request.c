@@ -167,7 +167,7 @@ static void a_lease_that_cannot_be_written_is_said_once(void **state)
 	char path[SCRATCH_PATH];
 
 	assert_int_equal(rmdir(scratch_path(&site->scratch, "state/pending", path)), 0);
-	check_login("first", site, A, -ENOENT, "cannot create a lease in pending/");
+	check_login("first", site, A, -ENOENT, "/state/pending: No such");
 	check_login("second", site, A, -ENOENT, "");
 }
 

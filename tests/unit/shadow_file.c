@@ -11,12 +11,14 @@
 
 #include "base/why.h"
 #include "map/exchange_note.h"
+#include "map/file_lock.h"
 #include "map/map.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define LONG_AGO 1000000000L
@@ -38,6 +40,8 @@ static struct {
 	int moved;	  /* came */
 	int exchanges;
 	struct exchange_note notes[8]; /* as they stood at each exchange */
+	int reader;		       /* another descriptor of the base; 0: none */
+	bool shared;		       /* it could be locked at the exchange */
 } stage;
 
 /* A new file, with its number for content, takes the map's path. */
@@ -73,6 +77,8 @@ int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to,
 
 	/* A kill behind this line is finished from the note alone. */
 	check_int("noted before", exchange_note_read(stage.place.note_fd, note), 1);
+	if (stage.reader > 0)
+		stage.shared = flock(stage.reader, LOCK_SH | LOCK_NB) == 0;
 	maybe_replace();
 	return __real_renameat2(from_fd, from, to_fd, to, flags);
 }
@@ -158,6 +164,48 @@ static void an_exchange_is_noted_before(void **state)
 	check_int("its time", scratch_stat(stage.path).st_mtime, LONG_AGO);
 }
 
+/* sendmail holds the shared lock while it opens the table, and would fail. */
+static void it_comes_when_nobody_opens_the_table(void **state)
+{
+	(void)state;
+	stage.reader = open(stage.path, O_RDONLY | O_CLOEXEC);
+	make_copy();
+	check_int("exchange", shadow_exchange(&stage.shadow, NULL), 0);
+	check_int("once", stage.exchanges, 1);
+	check_false("locked for all others", stage.shared);
+	check_int("and no longer", flock(stage.reader, LOCK_EX | LOCK_NB), 0);
+	(void)close(stage.reader);
+}
+
+static void a_reader_that_stays_is_not_waited_for(void **state)
+{
+	(void)state;
+	stage.reader = open(stage.path, O_RDONLY | O_CLOEXEC);
+	make_copy();
+	assert_int_equal(flock(stage.reader, LOCK_SH | LOCK_NB), 0);
+	check_int("exchange", shadow_exchange(&stage.shadow, NULL), 0);
+	check_true("shared as before", stage.shared);
+	check_content("after", "ours");
+	(void)close(stage.reader);
+}
+
+static void a_rebuilder_that_was_quicker_has_it(void **state)
+{
+	struct why why = { 0 };
+
+	(void)state;
+	stage.reader = open(stage.path, O_RDONLY | O_CLOEXEC);
+	make_copy();
+	file_unlock(stage.shadow.base_fd);
+	assert_int_equal(flock(stage.reader, LOCK_EX | LOCK_NB), 0);
+	check_int("exchange", shadow_exchange(&stage.shadow, &why), -EBUSY);
+	check_contains("exchange", why.text, "is being rebuilt");
+	check_int("none", stage.exchanges, 0);
+	shadow_abandon(&stage.shadow);
+	check_content("after", "base");
+	(void)close(stage.reader);
+}
+
 /* One mv before the first exchange, and more while that one is put back. */
 static void check_mv(int moves, const char *want)
 {
@@ -212,6 +260,9 @@ int main(void)
 		ON_STAGE(replaced_while_opened_it_opens_the_new_one),
 		ON_STAGE(replaced_again_and_again_it_gives_up),
 		ON_STAGE(an_exchange_is_noted_before),
+		ON_STAGE(it_comes_when_nobody_opens_the_table),
+		ON_STAGE(a_reader_that_stays_is_not_waited_for),
+		ON_STAGE(a_rebuilder_that_was_quicker_has_it),
 		ON_STAGE(a_mv_wins),
 		ON_STAGE(the_second_mv_wins),
 		ON_STAGE(the_last_of_five_wins),

@@ -58,6 +58,50 @@ static void a_long_text_is_cut(void **state)
 	}
 }
 
+#define BEFORE "the table "
+#define CURE " is damaged; rebuild it from its text with makemap"
+
+/* A path may be longer than all the room there is. What is before it and the cure
+ * behind it are what helps. */
+static void a_long_path_is_cut_in_the_middle(void **state)
+{
+	struct why why = { 0 };
+	char path[4096];
+
+	(void)state;
+	for (size_t size = 300; size < sizeof(path); size += 97) {
+		memset(path, 'd', size);
+		memcpy(path, "/first/", strlen("/first/"));
+		strcpy(path + size - strlen("/last.db"), "/last.db");
+		(void)why_say(&why, -EBADMSG, BEFORE "%s" CURE, path);
+		check_contains("said", why.text, BEFORE "/first/");
+		check_contains("said", why.text, "/last.db" CURE);
+		check_true("cut", (strstr(why.text, "...") != NULL) ==
+					  (size >= WHY_MAX - strlen(BEFORE CURE)));
+		(void)why_set(&why, -EXDEV, "cannot exchange %s for %s in %s", path, path,
+			      path);
+		check_contains("set", why.text, "cannot exchange /first/");
+		check_contains("set", why.text, "/last.db for /first/");
+		check_contains("set", why.text, "/last.db in /first/");
+		check_contains("set", why.text, "/last.db: Invalid cross-device link");
+	}
+}
+
+static void many_words_are_cut_at_the_end(void **state)
+{
+	struct why why = { 0 };
+	char text[2 * WHY_MAX];
+
+	(void)state;
+	memset(text, 'w', sizeof(text));
+	for (size_t i = 3; i < sizeof(text); i += 4)
+		text[i] = ' ';
+	text[sizeof(text) - 1] = '\0';
+	(void)why_set(&why, -EXDEV, "%s", text);
+	check_int("length", strlen(why.text), WHY_MAX - 1);
+	check_contains("meaning", why.text, ": Invalid cross-device link");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -65,6 +109,8 @@ int main(void)
 		cmocka_unit_test(say_says_it_alone),
 		cmocka_unit_test(nobody_need_know),
 		cmocka_unit_test(a_long_text_is_cut),
+		cmocka_unit_test(a_long_path_is_cut_in_the_middle),
+		cmocka_unit_test(many_words_are_cut_at_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The shell parts of tools/, with stand-ins for what takes minutes.
+
+    test_packages.py  packages.sh: when a build begins anew, where the cache is
+"""

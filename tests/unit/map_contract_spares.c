@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tables that are changed by turns of files (map/spares.h): each commit must leave what
+ * a commit without spares would leave, and any doubt about a spare must lead to a copy.
+ */
+#include "map_contract_turns.h"
+
+#include "map/change_list.h"
+#include "map/shadow_name.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static void three_files_take_turns(struct contract *contract)
+{
+	char key[8];
+	ino_t was[12];
+
+	keep_spares(contract);
+	for (int i = 1; i < (int)COUNT(was); i++) {
+		(void)snprintf(key, sizeof(key), "k%02d", i);
+		was[i] = commit_key(contract, key);
+		check_keys(key, contract, i);
+		if (i > TURNS)
+			check_int("a file of three turns ago", was[i], was[i - TURNS]);
+	}
+}
+
+/* The table keeps owner, mode and date; a retired file looks like no table. */
+static void who_looks_sees_which_is_which(struct contract *contract)
+{
+	char path[SCRATCH_PATH];
+
+	keep_spares(contract);
+	assert_int_equal(chown(contract->path, 8, 12), 0);
+	assert_int_equal(chmod(contract->path, 0640), 0);
+	scratch_date(contract->path, LONG_AGO);
+	for (int i = 1; i <= 4; i++) {
+		(void)commit_key(contract, "k01");
+		const struct stat table = scratch_stat(contract->path);
+		check_int("owner", table.st_uid, 8);
+		check_int("group", table.st_gid, 12);
+		check_int("mode", table.st_mode & 07777, 0640);
+		check_int("date", table.st_mtim.tv_sec, LONG_AGO);
+		check_int("links", table.st_nlink, 1);
+	}
+	static const char *const names[] = { SPARE_1, SPARE_2 };
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const struct stat spare = scratch_stat(beside(contract, names[i], path));
+		check_true("another group", spare.st_gid != 12);
+		check_int("its owner's alone", spare.st_mode & 0077, 0);
+		check_true("readers were told", spare.st_mtim.tv_sec > LONG_AGO);
+	}
+}
+
+/* Many commits of puts and removes, in the order of a seeded generator. */
+static void long_runs_lose_nothing(struct contract *contract)
+{
+	char key[8], want[BERKELEY_TEXT];
+	bool there[64] = { false };
+	unsigned seed = 4711;
+
+	keep_spares(contract);
+	for (int round = 0; round < 120; round++) {
+		contract_begin(contract);
+		for (int n = 0; n < 5; n++) {
+			const int i = rand_r(&seed) % (int)COUNT(there);
+			(void)snprintf(key, sizeof(key), "k%02d", i);
+			there[i] = rand_r(&seed) % 2 == 0;
+			if (there[i])
+				contract_put(contract, key, "RELAY");
+			else
+				check_true("removed",
+					   contract->backend->remove(contract->map, key,
+								     NULL) >= 0);
+		}
+		check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+		contract_close(contract);
+
+		int length = snprintf(want, sizeof(want), "%s",
+				      contract->kind->filled ? FILLED_TEXT : "");
+		for (size_t i = 0; i < COUNT(there); i++)
+			if (there[i])
+				length += snprintf(want + length,
+						   sizeof(want) - (size_t)length,
+						   "k%02zu=RELAY\n", i);
+		check_content("round", contract, want);
+	}
+}
+
+static void more_changes_than_a_list_holds(struct contract *contract)
+{
+	char path[SCRATCH_PATH];
+	char *value = calloc(1, CHANGE_LIST_MAX + 1);
+
+	assert_non_null(value);
+	memset(value, 'x', CHANGE_LIST_MAX);
+	keep_spares(contract);
+	for (int i = 0; i < TURNS; i++)
+		(void)commit_key(contract, "k01");
+	contract_begin(contract);
+	contract_put(contract, "big", value);
+	free(value);
+	contract_put(contract, "k02", "RELAY");
+	check_int("remove", contract->backend->remove(contract->map, "big", NULL), 1);
+	check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+	contract_close(contract);
+	for (int n = 3; n <= 2 + TURNS; n++) {
+		check_folder("no stray", contract);
+		check_keys("all of it", contract, n - 1);
+		commit_keys(contract, n, n);
+	}
+	check_int("in use again", access(beside(contract, SPARE_2, path), F_OK), 0);
+}
+
+/* What is not committed leaves no file, and the next commit is right. */
+static void a_recycled_copy_can_be_abandoned(struct contract *contract)
+{
+	keep_spares(contract);
+	for (int i = 0; i < TURNS; i++)
+		(void)commit_key(contract, "k01");
+	for (int written = 0; written < 2; written++) {
+		contract_begin(contract);
+		if (written)
+			contract_put(contract, "k09", "RELAY");
+		contract->backend->abandon(contract->map);
+		contract_close(contract);
+		check_folder("abandoned", contract);
+		check_keys("abandoned", contract, 1);
+	}
+	(void)commit_key(contract, "k02");
+	check_keys("after it", contract, 2);
+}
+
+/* Whoever asks for it before the first look-up must not be told of a file that lacks
+ * two commits, nor lose what it lacked. */
+static void a_recycled_copy_can_be_verified(struct contract *contract)
+{
+	keep_spares(contract);
+	for (int i = 1; i <= 6; i++) {
+		char key[8];
+		(void)snprintf(key, sizeof(key), "k%02d", i);
+		contract_begin(contract);
+		check_int("sound", contract->backend->verify(contract->map, NULL), 0);
+		contract_put(contract, key, "RELAY");
+		check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+		contract_close(contract);
+		check_keys("all of it", contract, i);
+	}
+}
+
+static void none_without_a_run_folder(struct contract *contract)
+{
+	static const char *const folders[] = { NULL, "/nowhere/at/all" };
+	char path[SCRATCH_PATH];
+
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		contract->place.run_dir = folders[i];
+		for (int n = 0; n < TURNS; n++)
+			(void)commit_key(contract, "k01");
+		check_keys("right", contract, 1);
+		check_int("none", access(beside(contract, SPARE_1, path), F_OK), -1);
+	}
+}
+
+int main(void)
+{
+	static const struct contract_case cases[] = {
+		CONTRACT(three_files_take_turns),
+		CONTRACT(who_looks_sees_which_is_which),
+		CONTRACT(long_runs_lose_nothing),
+		CONTRACT(more_changes_than_a_list_holds),
+		CONTRACT(a_recycled_copy_can_be_abandoned),
+		CONTRACT(a_recycled_copy_can_be_verified),
+		CONTRACT(none_without_a_run_folder),
+	};
+	return contract_run(cases, COUNT(cases));
+}
