@@ -6,6 +6,9 @@
 BUILD_PACKAGES="gcc libc6-dev pkg-config meson ninja-build python3 libpam0g-dev libdb-dev libjansson-dev"
 # shellcheck disable=SC2034
 HOST_PACKAGES="debootstrap systemd-container iproute2 procps"
+# libldap and libsasl2: makemap is linked with them.
+# shellcheck disable=SC2034
+BENCH_PACKAGES="db5.3-util strace valgrind gnuplot-nox perl e2fsprogs libldap-2.5-0 libsasl2-2"
 
 # missing_packages PACKAGE... - those of them that are not installed
 missing_packages() {
@@ -56,6 +59,20 @@ install_packages() {
 		return 1
 	fi
 	rm -f "$log"
+}
+
+# take_out_makemap FOLDER - print the path of Debian's makemap, unpacked into the folder:
+# to install its package would make this machine a mail server
+take_out_makemap() {
+	local log=$1/log
+	mkdir -p "$1/root"
+	# Without a list of packages it can't be found.
+	if ! (cd "$1" && { apt-get download sendmail-bin || { apt-get update &&
+		apt-get download sendmail-bin; }; } && dpkg-deb -x sendmail-bin_*.deb root) >"$log" 2>&1; then
+		cat "$log" >&2
+		return 1
+	fi
+	echo "$1/root/usr/libexec/sendmail/makemap"
 }
 
 # own_cache - the folder where a user's own builds are kept, with or without $HOME

@@ -18,7 +18,7 @@ from . import judgement, logins, postfix, sendmail
 from .host import mail_host
 
 NAME = "readers"
-TITLE = "what readers pay while commits run, on a booted mail host"
+TITLE = "7. What readers pay while commits run, on a booted mail host"
 
 Part = tuple[list[Row], list[Plot], list[str]]
 Kind = TypeVar("Kind")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Settings, leases and a table of a test's own.
 
-A Place is a scratch folder below /tmp:
+A Place is a scratch folder below /tmp, or where a subclass says:
 
     pam_sap.conf    names everything below
     mail/access.db  the table (not made by Place)
@@ -34,9 +34,11 @@ def unprivileged() -> int | None:
 
 
 class Place:
+    BELOW = "/tmp"
+
     def __init__(self, uid: int | None = None, **settings: str):
         self.uid = uid
-        self.root = Path(tempfile.mkdtemp(prefix="sap-test-", dir="/tmp"))
+        self.root = Path(tempfile.mkdtemp(prefix="sap-test-", dir=self.BELOW))
         self.root.chmod(0o755)
         self.conf = self.root / "pam_sap.conf"
         self.map = self.root / "mail/access.db"
