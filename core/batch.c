@@ -127,6 +127,11 @@ static int collect_one(struct collection *at, const struct client_address *clien
 		return 0;
 	}
 	const int error = lease_read(leases, at->folder, client, &lease, NULL);
+	/* It ends whatever has become of its file: the table may show it. */
+	if (error == -EINVAL && at->folder == LEASE_ENDING) {
+		lease_make(&lease, client, "-", "-", (struct timespec){ 0 });
+		return batch_add(at->batch, &lease, at->folder);
+	}
 	if (error == -EINVAL)
 		drop_junk(at, client->text);
 	if (error < 0)

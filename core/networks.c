@@ -35,23 +35,28 @@ static int parse_prefix(const char *digits, unsigned most, unsigned *ret)
 static int parse_one(char *word, struct network *ret, struct why *why)
 {
 	char *slash = strchr(word, '/');
+	struct client_address address;
+	unsigned prefix;
 
 	if (slash)
 		*slash = '\0';
-	if (client_address_parse(word, &ret->address) < 0)
+	if (client_address_parse(word, &address) < 0)
 		return why_say(why, -EINVAL, "'%s' is no address", word);
-	const unsigned most = ret->address.family == AF_INET ? 32 : 128;
-	ret->prefix = most;
-	if (slash && parse_prefix(slash + 1, most, &ret->prefix) < 0)
+	const unsigned most = address.family == AF_INET ? 32 : 128;
+	prefix = most;
+	if (slash && parse_prefix(slash + 1, most, &prefix) < 0)
 		return why_say(why, -EINVAL, "'%s/%s': the prefix is 0 to %u", word,
 			       slash + 1, most);
 
-	for (unsigned bit = ret->prefix; bit < most; bit++)
-		if (ret->address.bytes[bit / 8] & (0x80U >> bit % 8))
+	for (unsigned bit = prefix; bit < most; bit++)
+		if (address.bytes[bit / 8] & (0x80U >> bit % 8))
 			return why_say(why, -EINVAL,
 				       "'%s/%u' has bits behind its prefix; write %s for "
 				       "the host alone",
-				       word, ret->prefix, word);
+				       word, prefix, word);
+	*ret = (struct network){ .family = (unsigned char)address.family,
+				 .prefix = (unsigned char)prefix };
+	memcpy(ret->bytes, address.bytes, sizeof(ret->bytes));
 	return 0;
 }
 
@@ -86,8 +91,8 @@ bool networks_contain(const struct networks *networks,
 	for (size_t i = 0; i < networks->count; i++) {
 		const struct network *network = &networks->list[i];
 
-		if (network->address.family == client->family &&
-		    same_bits(network->address.bytes, client->bytes, network->prefix))
+		if (network->family == client->family &&
+		    same_bits(network->bytes, client->bytes, network->prefix))
 			return true;
 	}
 	return false;

@@ -13,8 +13,9 @@
 #define NETWORKS_MAX 64
 
 struct network {
-	struct client_address address;
-	unsigned prefix;
+	unsigned char bytes[16];
+	unsigned char family; /* AF_INET: the first 4 bytes count; AF_INET6: all 16 */
+	unsigned char prefix;
 };
 
 struct networks {

@@ -6,10 +6,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SEAL "seal"
-#define SEAL_MAX (PATH_MAX + 512)
+#define SEAL_MAX 1024 /* settings are shorter */
 #define IDENTITY_FORMAT                                                                  \
 	"dev=%" PRIu64 " ino=%" PRIu64 " size=%" PRId64 " mtime=%" PRId64                \
 	".%09ld ctime=%" PRId64 ".%09ld leases=%ld"
@@ -22,31 +23,51 @@ static void print_form(const struct settings *settings, char *text, size_t room)
 		       settings->map_path);
 }
 
+/* The number behind `label`; moves `*at` behind it. At each login: not by sscanf. */
+static bool take_number(const char **at, const char *label, int64_t *ret)
+{
+	const size_t length = strlen(label);
+	char *end;
+
+	if (strncmp(*at, label, length) != 0)
+		return false;
+	*ret = (int64_t)strtoull(*at + length, &end, 10);
+	const bool taken = end != *at + length;
+	*at = end;
+	return taken;
+}
+
+static bool take_identity(const char **at, struct map_identity *ret)
+{
+	int64_t dev, ino, size, seconds[2], nanoseconds[2];
+
+	if (!take_number(at, "dev=", &dev) || !take_number(at, " ino=", &ino) ||
+	    !take_number(at, " size=", &size) ||
+	    !take_number(at, " mtime=", &seconds[0]) ||
+	    !take_number(at, ".", &nanoseconds[0]) ||
+	    !take_number(at, " ctime=", &seconds[1]) ||
+	    !take_number(at, ".", &nanoseconds[1]))
+		return false;
+	*ret = (struct map_identity){ .dev = (dev_t)dev,
+				      .ino = (ino_t)ino,
+				      .size = size,
+				      .mtime = { seconds[0], (long)nanoseconds[0] },
+				      .ctime = { seconds[1], (long)nanoseconds[1] } };
+	return true;
+}
+
 static bool read_seal(const struct settings *settings, struct seal *ret)
 {
 	char text[SEAL_MAX], form[SEAL_MAX];
-	uint64_t dev, ino;
-	int64_t size, mtime, ctime;
-	int end = 0;
+	const char *at = text;
+	int64_t leases;
 
-	if (run_file_read(settings->run_dir, SEAL, text, sizeof(text)) <= 0)
+	if (run_file_read(settings->run_dir, SEAL, text, sizeof(text)) <= 0 ||
+	    !take_identity(&at, &ret->map) || !take_number(&at, " leases=", &leases))
 		return false;
-	struct seal seal = { 0 };
-	if (sscanf(text, IDENTITY_FORMAT "%n", &dev, &ino, &size, &mtime,
-		   &seal.map.mtime.tv_nsec, &ctime, &seal.map.ctime.tv_nsec, &seal.leases,
-		   &end) != 8 ||
-	    end == 0)
-		return false;
+	ret->leases = (long)leases;
 	print_form(settings, form, sizeof(form));
-	if (strcmp(text + end, form) != 0)
-		return false;
-	seal.map.dev = dev;
-	seal.map.ino = ino;
-	seal.map.size = size;
-	seal.map.mtime.tv_sec = mtime;
-	seal.map.ctime.tv_sec = ctime;
-	*ret = seal;
-	return true;
+	return strcmp(at, form) == 0;
 }
 
 bool seal_matches(const struct settings *settings, const struct map_identity *map,

@@ -16,12 +16,12 @@
 #include "core/access_record.h"
 #include "core/networks.h"
 
-#include <limits.h>
 #include <stdbool.h>
 
 #define SETTINGS_PORTS 16
 #define SETTINGS_PEERS 4
 #define SETTINGS_WORD 64
+#define SETTINGS_PATH 256 /* all of it is on the stack of a guest */
 #define SETTINGS_LIST 512
 
 enum peer { PEER_RHOST, PEER_STDIN };
@@ -29,12 +29,12 @@ enum peer { PEER_RHOST, PEER_STDIN };
 struct settings {
 	enum mta mta;
 	char map_type[16];
-	char map_path[PATH_MAX];
+	char map_path[SETTINGS_PATH];
 	char value[SETTINGS_WORD];
 	char key_tag[SETTINGS_WORD];
-	char state_dir[PATH_MAX];
-	char run_dir[PATH_MAX];
-	char backend_dir[PATH_MAX];
+	char state_dir[SETTINGS_PATH];
+	char run_dir[SETTINGS_PATH];
+	char backend_dir[SETTINGS_PATH];
 	long lifetime_ms;
 	long expiry_watch_ms; /* 0 = do not look */
 	long wait_ms;

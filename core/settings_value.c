@@ -138,7 +138,8 @@ int set_map(const struct setting *setting, void *settings, const char *value)
 		type[colon - value] = '\0';
 		path = colon + 1;
 	}
-	if (!map_type_known(type) || path[0] != '/' || strlen(path) >= PATH_MAX)
+	if (!map_type_known(type) || path[0] != '/' ||
+	    strlen(path) >= sizeof(all->map_path))
 		return -EINVAL;
 	memcpy(all->map_type, type, sizeof(type));
 	memcpy(all->map_path, path, strlen(path) + 1);
