@@ -43,7 +43,7 @@ static bool renew_active(const struct job *job, const struct client_address *cli
 
 static int queue_lease(const struct job *job, const struct lease *lease, struct why *why)
 {
-	const bool trouble = map_is_in_trouble(job), stuck = queue_is_stuck(job);
+	const bool trouble = map_is_in_trouble(job);
 
 	if (trouble) {
 		const int deferred =
@@ -57,7 +57,7 @@ static int queue_lease(const struct job *job, const struct lease *lease, struct 
 	const int error = lease_create(job->leases, LEASE_PENDING, lease, why);
 	if (error < 0)
 		return error;
-	const int outcome = request_fulfil(job, &lease->client, !stuck && !trouble, why);
+	const int outcome = request_fulfil(job, &lease->client, !trouble, why);
 	/* Our own commit failed: the lease waits, and what is wrong is said once. */
 	if (outcome >= 0 ||
 	    !complaint_make(job->settings->run_dir, COMPLAINT_MAP, why->text))
@@ -87,12 +87,13 @@ static int show_again_here(const struct job *job, const struct client_address *c
 			   struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
-	const struct timespec deadline =
-		queue_is_stuck(job) ? deadline_in(0) : job->deadline;
 
-	if (!request_may_commit_here(job->settings) ||
-	    commit_lock_take(job->leases, deadline, NULL, &lock, why) != 0 ||
-	    !lease_present(job->leases, LEASE_ACTIVE, client))
+	if (!request_may_commit_here(job->settings))
+		return 0;
+	int taken = commit_lock_take(job->leases, deadline_in(0), NULL, &lock, why);
+	if (taken == -ETIMEDOUT && !queue_is_stuck(job))
+		taken = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
+	if (taken != 0 || !lease_present(job->leases, LEASE_ACTIVE, client))
 		return 0;
 	/* A commit was under way when we looked first: nothing is left to do. */
 	if (seal_holds(job->settings, NULL))

@@ -6,6 +6,9 @@
 #include "core/seal.h"
 #include "core/settings.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 bool queue_is_stuck(const struct job *job)
 {
 	cleanup_lease_scan struct lease_scan scan = { 0 };
@@ -33,6 +36,14 @@ bool queue_is_full(const struct job *job)
 		return false;
 	if (seal.leases >= job->settings->max_leases)
 		return true;
+	/* No entry takes less than a byte of its folder: as a rule nothing has to be
+	 * counted. */
+	struct stat folder;
+	const char *pending = lease_folder_name(LEASE_PENDING);
+	if (fstatat(job->leases->fd, pending, &folder, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    folder.st_size > 0 &&
+	    seal.leases + folder.st_size < job->settings->max_leases)
+		return false;
 	const long waiting = lease_count(job->leases, LEASE_PENDING, NULL);
 	return waiting > 0 && seal.leases + waiting >= job->settings->max_leases;
 }

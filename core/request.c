@@ -6,6 +6,7 @@
 #include "core/commit_lock.h"
 #include "core/job.h"
 #include "core/lease_file.h"
+#include "core/queue.h"
 #include "core/settings.h"
 
 #include <errno.h>
@@ -20,7 +21,8 @@ struct request {
 	const struct job *job;
 	const struct client_address *client;
 	struct timespec deadline;
-	bool full; /* our own commit met max_leases */
+	bool full;   /* our own commit met max_leases */
+	bool looked; /* whether the queue is stuck */
 };
 
 bool request_may_commit_here(const struct settings *settings)
@@ -71,10 +73,20 @@ static int outcome_of(const struct request *request)
 	return request->full ? GRANT_FULL : GRANT_GONE;
 }
 
-static int wait_for_service(const struct request *request)
+/* Behind a queue that is stuck nobody waits. Asked before the first wait: most logins
+ * never come to it. */
+static void lose_patience(struct request *request)
+{
+	if (!request->looked && queue_is_stuck(request->job))
+		request->deadline = deadline_in(0);
+	request->looked = true;
+}
+
+static int wait_for_service(struct request *request)
 {
 	unsigned round = 0;
 
+	lose_patience(request);
 	while (!is_answered(request) && deadline_nap(request->deadline, &round))
 		continue;
 	return outcome_of(request);
@@ -86,8 +98,13 @@ static int commit_once(struct request *request, struct why *why)
 	const struct lock_interest interest = { is_answered, request };
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
 
-	const int taken = commit_lock_take(request->job->leases, request->deadline,
-					   &interest, &lock, why);
+	int taken = commit_lock_take(request->job->leases, deadline_in(0), &interest,
+				     &lock, why);
+	if (taken == -ETIMEDOUT) {
+		lose_patience(request);
+		taken = commit_lock_take(request->job->leases, request->deadline,
+					 &interest, &lock, why);
+	}
 	if (taken != 0)
 		return taken < 0 ? taken : 0;
 	if (is_answered(request))
@@ -105,9 +122,11 @@ static int commit_here(struct request *request, struct why *why)
 	unsigned round = 0;
 	int error;
 
-	do
-		error = commit_once(request, why);
-	while (error == -EBUSY && deadline_nap(request->deadline, &round));
+	while ((error = commit_once(request, why)) == -EBUSY) {
+		lose_patience(request);
+		if (!deadline_nap(request->deadline, &round))
+			break;
+	}
 	if (error == 0 || error == -EBUSY || error == -ETIMEDOUT)
 		return outcome_of(request);
 	return error;
