@@ -23,16 +23,25 @@ static void print_form(const struct settings *settings, char *text, size_t room)
 		       settings->map_path);
 }
 
+static bool take_text(const char **at, const char *text)
+{
+	const size_t length = strlen(text);
+
+	if (strncmp(*at, text, length) != 0)
+		return false;
+	*at += length;
+	return true;
+}
+
 /* The number behind `label`; moves `*at` behind it. At each login: not by sscanf. */
 static bool take_number(const char **at, const char *label, int64_t *ret)
 {
-	const size_t length = strlen(label);
 	char *end;
 
-	if (strncmp(*at, label, length) != 0)
+	if (!take_text(at, label))
 		return false;
-	*ret = (int64_t)strtoull(*at + length, &end, 10);
-	const bool taken = end != *at + length;
+	*ret = (int64_t)strtoull(*at, &end, 10);
+	const bool taken = end != *at;
 	*at = end;
 	return taken;
 }
@@ -56,9 +65,22 @@ static bool take_identity(const char **at, struct map_identity *ret)
 	return true;
 }
 
+/* What print_form() prints for these settings. */
+static bool take_form(const char **at, const struct settings *settings)
+{
+	int64_t mta, prefix;
+
+	return take_number(at, " form=", &mta) && mta == (int64_t)settings->mta &&
+	       take_number(at, "/", &prefix) && prefix == settings->ipv6_prefix &&
+	       take_text(at, "/") && take_text(at, settings->key_tag) &&
+	       take_text(at, "/") && take_text(at, settings->value) &&
+	       take_text(at, " map=") && take_text(at, settings->map_path) &&
+	       strcmp(*at, "\n") == 0;
+}
+
 static bool read_seal(const struct settings *settings, struct seal *ret)
 {
-	char text[SEAL_MAX], form[SEAL_MAX];
+	char text[SEAL_MAX];
 	const char *at = text;
 	int64_t leases;
 
@@ -66,8 +88,7 @@ static bool read_seal(const struct settings *settings, struct seal *ret)
 	    !take_identity(&at, &ret->map) || !take_number(&at, " leases=", &leases))
 		return false;
 	ret->leases = (long)leases;
-	print_form(settings, form, sizeof(form));
-	return strcmp(at, form) == 0;
+	return take_form(&at, settings);
 }
 
 bool seal_matches(const struct settings *settings, const struct map_identity *map,
