@@ -16,7 +16,11 @@ bool queue_is_stuck(const struct job *job)
 	struct timespec since;
 	int found;
 	const time_t oldest = job->now.tv_sec - (job->settings->wait_ms + 999) / 1000;
+	const time_t sealed = seal_time(job->settings);
 
+	/* That commit took whatever was there. */
+	if (sealed > oldest && sealed <= job->now.tv_sec)
+		return false;
 	if (lease_scan_open(job->leases, LEASE_PENDING, &scan, NULL) < 0)
 		return false;
 	while ((found = lease_scan_next(&scan, &name, NULL)) > 0)

@@ -125,6 +125,13 @@ int seal_write(const struct settings *settings, const struct seal *seal, struct 
 	return run_file_write(settings->run_dir, SEAL, text, why);
 }
 
+time_t seal_time(const struct settings *settings)
+{
+	time_t written;
+
+	return run_file_mtime(settings->run_dir, SEAL, &written) == 0 ? written : 0;
+}
+
 void seal_break(const struct settings *settings)
 {
 	(void)run_file_remove(settings->run_dir, SEAL);

@@ -29,4 +29,8 @@ bool seal_matches(const struct settings *settings, const struct map_identity *ma
 		  struct seal *ret);
 
 int seal_write(const struct settings *settings, const struct seal *seal, struct why *why);
+
+/* When it was written; 0: there is none. */
+time_t seal_time(const struct settings *settings);
+
 void seal_break(const struct settings *settings);

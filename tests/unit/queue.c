@@ -37,6 +37,34 @@ static void an_old_entry_is_a_stuck_queue(void **state)
 	}
 }
 
+/* A commit takes all that waits: behind one that is new no entry can be old. */
+static void a_new_seal_tells_that_it_is_not(void **state)
+{
+	static const struct {
+		const char *label;
+		long at;
+		bool want;
+	} cases[] = {
+		{ "just now", 0, false },
+		{ "within the wait", -1, false },
+		{ "as long ago as the wait", -2, true },
+		{ "long ago", -3600, true },
+		{ "from the future", 1, true },
+	};
+	struct site *site = *state;
+	const struct seal seal = { .leases = 0 };
+	char path[SCRATCH_PATH];
+
+	site_lease(site, LEASE_PENDING, "192.0.2.7", -60);
+	check_true("no seal", queue_is_stuck(&site->job));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(seal_write(&site->settings, &seal, NULL), 0);
+		scratch_date(scratch_path(&site->scratch, "run/seal", path),
+			     site->job.now.tv_sec + cases[i].at);
+		check_int(cases[i].label, queue_is_stuck(&site->job), cases[i].want);
+	}
+}
+
 static void one_old_among_many_is_enough(void **state)
 {
 	struct site *site = *state;
@@ -112,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AT_SITE(an_old_entry_is_a_stuck_queue),
+		AT_SITE(a_new_seal_tells_that_it_is_not),
 		AT_SITE(one_old_among_many_is_enough),
 		AT_SITE(junk_does_not_hide_an_old_entry),
 		AT_SITE(both_count_against_max_leases),
