@@ -18,7 +18,8 @@ from .table import as_text
 
 # In their order; the one that deletes most files comes behind those that create some, and
 # the booted hosts come last.
-WORKLOADS = ("known", "first", "crowd", "rate", "memory", "instructions", "ending", "readers")
+WORKLOADS = ("known", "first", "filesystems", "crowd", "rate", "memory", "instructions",
+             "ending", "readers")
 BOOTED = "readers"  # minutes, even a short one: only by name then
 
 

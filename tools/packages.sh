@@ -8,7 +8,8 @@ BUILD_PACKAGES="gcc libc6-dev pkg-config meson ninja-build python3 libpam0g-dev 
 HOST_PACKAGES="debootstrap systemd-container iproute2 procps"
 # libldap and libsasl2: makemap is linked with them.
 # shellcheck disable=SC2034
-BENCH_PACKAGES="db5.3-util strace valgrind gnuplot-nox perl e2fsprogs libldap-2.5-0 libsasl2-2"
+BENCH_PACKAGES="db5.3-util strace valgrind gnuplot-nox perl e2fsprogs xfsprogs btrfs-progs
+	libldap-2.5-0 libsasl2-2"
 
 # missing_packages PACKAGE... - those of them that are not installed
 missing_packages() {
