@@ -25,6 +25,8 @@ struct map {
 	DBC *cursor;
 	bool caught_up; /* a recycled copy has what it lacked */
 	bool with_nul;	/* the table's convention; known once db is open */
+	bool mixed;	/* a walk that is under way has met a key of the other one */
+	bool one_form;	/* a walk to the end has not */
 	bool nul_when_empty;
 };
 
@@ -220,6 +222,12 @@ static int btree_open(const struct map_place *place, struct map **ret_map,
 	return berkeley_open(DB_BTREE, place, ret_map, why);
 }
 
+/* Whether no key needs a second look-up, by this walk or by that of an earlier commit. */
+static bool has_one_form(const struct map *map)
+{
+	return map->one_form || map->shadow.spares.note.one_form;
+}
+
 /* The table's own convention first; a table that two programs wrote has both. */
 static int berkeley_get(struct map *map, const char *key, struct map_entry *ret,
 			struct why *why)
@@ -228,7 +236,7 @@ static int berkeley_get(struct map *map, const char *key, struct map_entry *ret,
 
 	if (opened < 0)
 		return opened;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < (has_one_form(map) ? 1 : 2); i++) {
 		DBT stored = as_stored(key, map->with_nul == (i == 0)), value = { 0 };
 		const int error =
 			map->handle.db->get(map->handle.db, NULL, &stored, &value, 0);
@@ -274,9 +282,14 @@ static int berkeley_next(struct map *map, struct map_entry *ret, struct why *why
 	DBT key = { 0 }, value = { 0 };
 
 	int found = need_db(map, why);
+	if (found == 0 && !map->cursor)
+		map->mixed = map->one_form = false;
 	if (found == 0)
 		found = step(map, &key, &value, why);
+	if (found == 0)
+		map->one_form = !map->mixed;
 	if (found > 0) {
+		map->mixed |= (without_nul(&key).size != key.size) != map->with_nul;
 		ret->key = without_nul(&key);
 		ret->value = without_nul(&value);
 	}
@@ -348,6 +361,7 @@ static int berkeley_commit(struct map *map, struct why *why)
 				     : db_failed(map, written, "write", why);
 	}
 	close_db(map);
+	map->shadow.spares.note.one_form = has_one_form(map);
 	if (error == 0)
 		error = shadow_exchange(&map->shadow, why);
 	if (error < 0)

@@ -12,12 +12,13 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define NOTE_MAGIC 0x3153455241505331u /* changes with the layout */
+#define NOTE_MAGIC 0x3253455241505332u /* changes with the layout */
 
 /* The file is read on the machine, and in the boot, in which it was written. */
 struct head {
 	uint64_t magic;
 	struct map_identity table;
+	uint64_t one_form;
 	struct {
 		struct map_identity is;
 		uint64_t slot, lacks;
@@ -61,6 +62,7 @@ static bool read_note(int fd, struct spare_note *ret)
 	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) || head.magic != NOTE_MAGIC)
 		return false;
 	ret->table = head.table;
+	ret->one_form = head.one_form == 1;
 	for (size_t i = 0; i < SPARES; i++) {
 		ret->spare[i].is = head.spare[i].is;
 		if (!read_list(fd, &at, head.spare[i].lacks, &ret->spare[i].lacks))
@@ -93,6 +95,7 @@ int spare_note_write(int fd, const struct spare_note *note)
 	memset(&head, 0, sizeof(head));
 	head.magic = NOTE_MAGIC;
 	head.table = note->table;
+	head.one_form = note->one_form;
 	for (size_t i = 0; i < SPARES; i++) {
 		const struct spare *spare = &note->spare[i];
 		head.spare[i].is = spare->is;

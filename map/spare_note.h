@@ -2,7 +2,8 @@
 /*
  * spare_note - which files beside a table may be made its next state, and how
  *
- * RUN_DIR/spares, gone after a boot: the state of the table that it speaks of, and of
+ * RUN_DIR/spares, gone after a boot: the state of the table that it speaks of (and what
+ * a walk through all of it has shown the backend, for which it walks only once), and of
  * each spare file (spares.h) its state and what it lacks of the table. It is cleared
  * before a spare is touched and written when the table has its new state, by the holder
  * of the commit lock; a note that was cut off by a crash counts as none.
@@ -21,6 +22,7 @@ struct spare {
 
 struct spare_note {
 	struct map_identity table;
+	bool one_form;		    /* all keys of the table end in a NUL, or none does */
 	struct spare spare[SPARES]; /* the one that was retired last comes first */
 };
 

@@ -153,6 +153,62 @@ static void a_recycled_copy_can_be_verified(struct contract *contract)
 	}
 }
 
+/* A key as the other program writes it, which a table may have besides its own. */
+static void put_other_form(struct contract *contract)
+{
+	char bytes[] = "other";
+	DBT key = { .data = bytes, .size = contract->kind->with_nul ? 5 : 6 };
+	DBT value = { .data = (char[]){ "x" }, .size = 1 };
+
+	berkeley_table_put(contract->path, &key, &value);
+}
+
+static void walk(struct contract *contract)
+{
+	struct map_entry entry;
+	int found;
+
+	while ((found = contract->backend->next(contract->map, &entry, NULL)) > 0)
+		continue;
+	check_int("the end", found, 0);
+}
+
+static void check_other_form(const char *label, struct contract *contract)
+{
+	struct map_entry entry;
+
+	contract_begin(contract);
+	check_int(label, contract->backend->get(contract->map, "other", &entry, NULL), 1);
+	check_int(label, contract->backend->get(contract->map, "none", &entry, NULL), 0);
+	contract->backend->abandon(contract->map);
+	contract_close(contract);
+}
+
+/* A walk tells that one look-up a key will do; until somebody else changes the table. */
+static void a_key_of_the_other_form_is_found(struct contract *contract)
+{
+	keep_spares(contract);
+	commit_keys(contract, 1, 1);
+	contract_begin(contract);
+	walk(contract);
+	contract_put(contract, "k02", "RELAY");
+	check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+	contract_close(contract);
+	commit_keys(contract, 3, 5);
+	check_keys("one form", contract, 5);
+
+	put_other_form(contract);
+	check_other_form("put behind our back", contract);
+	contract_begin(contract);
+	walk(contract);
+	contract_put(contract, "k06", "RELAY");
+	check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+	contract_close(contract);
+	check_other_form("walked over", contract);
+	commit_key(contract, "k07");
+	check_other_form("two commits later", contract);
+}
+
 static void none_without_a_run_folder(struct contract *contract)
 {
 	static const char *const folders[] = { NULL, "/nowhere/at/all" };
@@ -176,6 +232,7 @@ int main(void)
 		CONTRACT(more_changes_than_a_list_holds),
 		CONTRACT(a_recycled_copy_can_be_abandoned),
 		CONTRACT(a_recycled_copy_can_be_verified),
+		CONTRACT(a_key_of_the_other_form_is_found),
 		CONTRACT(none_without_a_run_folder),
 	};
 	return contract_run(cases, COUNT(cases));

@@ -16,6 +16,7 @@ static struct map_bytes bytes_of(const char *text)
 static void fill(struct spare_note *note)
 {
 	*note = (struct spare_note){
+		.one_form = true,
 		.table = { .dev = 1, .ino = 2, .size = 3, .mtime = { 4, 5 } },
 		.spare = { { .slot = 2, .is = { .ino = 7 } },
 			   { .slot = 1, .is = { .ino = 8, .ctime = { 9, 10 } } } },
@@ -29,6 +30,7 @@ static void check_equal(const char *label, const struct spare_note *got,
 			const struct spare_note *want)
 {
 	check_true(label, map_identity_equal(&got->table, &want->table));
+	check_int(label, got->one_form, want->one_form);
 	for (size_t i = 0; i < SPARES; i++) {
 		const struct spare *one = &got->spare[i], *other = &want->spare[i];
 		check_int(label, one->slot, other->slot);
