@@ -14,7 +14,8 @@ NAME = "memory"
 TITLE = "6. Memory and descriptors of the host process"
 RECORDS = 10_000
 MOST_KIB = 64
-MOST_LEFT = 1024  # however many handles
+# However many handles. Not 0: malloc counts pieces as used that it keeps for the next call.
+MOST_LEFT = 4096
 CLIENT = "20.0.0.1"
 FIELDS = ("descriptors", "resident", "private", "heap")
 Looks = dict[str, dict[str, int]]  # moment -> field -> value
@@ -79,7 +80,7 @@ def left(base: Looks, ours: Looks, a: Looks, what: str) -> list[Row]:
     heap, descriptors = rest(ours, "heap"), rest(ours, "descriptors")
     return [
         Row(6, f"left {what}, heap", "bytes", heap, {"A": rest(a, "heap")},
-            f"under {MOST_LEFT} bytes", heap < MOST_LEFT),
+            f"nothing (malloc's caches: under {MOST_LEFT} bytes)", heap < MOST_LEFT),
         Row(6, f"left {what}, descriptors", "", descriptors, {"A": rest(a, "descriptors")},
             "nothing", descriptors == 0),
     ]
