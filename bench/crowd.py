@@ -19,7 +19,8 @@ NAME = "crowd"
 TITLE = "3. New clients from many processes at once"
 RECORDS = 10_000
 MOST = 4096  # logins of a round, so that the rounds' addresses do not meet
-WAYS = {"ours": "pam_sap", "a_daring": "A, 1999", "a_mended": "A with a lock around it"}
+WAYS = {"ours": "pam_sap", "a_daring": "A, 1999", "a_mended": "A with a lock around it",
+        "base": "the stack without us"}
 
 
 @dataclass
@@ -54,13 +55,15 @@ def run(bench: Bench) -> Result:
 def one_round(bench: Bench, place: Ground, what: tuple[str, int, str], into: Rounds) -> None:
     way, processes, first = what
     logins = bench.pick(max(8, 256 // processes), 4)
-    if way != "ours":
+    if way.startswith("a"):
         place.renew_a()
     printed = by_name(bench.log_in("crowd", place, str(processes), str(logins),
                                    f"{way}={first}", quiet=way != "ours"), float)
     into.logins += [nanoseconds / 1e3 for nanoseconds in printed["login"]]
     into.walls.append(printed["wall"][0] / 1e9)
     into.died += int(printed["died"][0])
+    if way == "base":
+        return
     path = place.map if way == "ours" else place.a_table
     into.spoilt += table.faults(path) != ""
     into.opened += processes * logins
@@ -85,6 +88,7 @@ def rows(processes: int, ways: dict[str, Rounds]) -> list[Row]:
     return [
         Row(3, name, "logins/s", fast, {"A": slow}, "at least 4 times A" if last else "",
             fast >= 4 * slow if last else None, lost),
+        Row(3, f"{name}, the stack without us", "logins/s", ways["base"].throughput()),
         Row(3, f"{name}, A mended", "logins/s", fast, {"A": mended.throughput()}),
         Row(3, f"{name}, median", "µs", median(ours.logins), {"A": a_median}),
         Row(3, f"{name}, 99th percentile", "µs", p99, {"A": percentile(a.logins, 99)},

@@ -74,8 +74,8 @@ WHY = {
        "for it, and its table can be torn when it dies while it writes.",
     3: "A is fast where it does not wait: it opens the table before it locks it and unlocks it "
        "before it writes, and loses records. One process alone pays what workload 2 says. With 64 "
-       "processes, some thirty logins share a commit; what is left is the processors: the stack "
-       "without any module of ours makes about 8,000 logins/s on two of them.",
+       "processes many logins share a commit; what is left is the processors' time, of which the "
+       "stack without us takes its part: see its row.",
     4: "What workload 1 says for the known clients, and workload 2 for the new ones.",
     5: "Each lease that ends is moved, looked at again (a login may have renewed it), told in the "
        "log by a line of its own, and unlinked. A's script looks once: a login between its "
@@ -88,9 +88,8 @@ WHY = {
        "lock that sendmail holds for most of that time (docs/decisions/0017). The model holds it "
        "in the same places, but in a process that does nothing else: it pays the rest more often. "
        "Group commit does not gather for a moment when commits come thick: with G the time of "
-       "gathering, R commits/s become R/(1+RG), so 50 ms would save one commit in twenty at 1/s and "
-       "a third at 10/s, and add its 50 ms to a first login that takes 8 ms by the module; the "
-       "windows are small enough without.",
+       "gathering, R commits/s become R/(1+RG): 50 ms would save one commit in twenty at 1/s and a "
+       "third at 10/s, and make each first login that much longer.",
     8: "As workloads 1 and 2.",
 }
 
