@@ -36,9 +36,9 @@ def unprivileged() -> int | None:
 class Place:
     BELOW = "/tmp"
 
-    def __init__(self, uid: int | None = None, **settings: str):
+    def __init__(self, uid: int | None = None, below: str | None = None, **settings: str):
         self.uid = uid
-        self.root = Path(tempfile.mkdtemp(prefix="sap-test-", dir=self.BELOW))
+        self.root = Path(tempfile.mkdtemp(prefix="sap-test-", dir=below or self.BELOW))
         self.root.chmod(0o755)
         self.conf = self.root / "pam_sap.conf"
         self.map = self.root / "mail/access.db"

@@ -50,9 +50,9 @@ def opening(address: str = CLIENT) -> tuple[str, ...]:
 
 class Daemon:
     def __init__(self, stack: str = SESSION, service: str = "imap", like_us: bool = False,
-                 **settings: str):
+                 below: str | None = None, **settings: str):
         """`like_us`: it runs as whoever runs the test, even if that is root."""
-        self.place = Place(uid=None if like_us else unprivileged(), **settings)
+        self.place = Place(None if like_us else unprivileged(), below, **settings)
         self.service = service
         self.services = self.place.root / "pam.d"
         self.services.mkdir()

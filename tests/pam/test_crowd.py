@@ -22,7 +22,8 @@ COMMITS = 16
 class Crowd(unittest.TestCase):
     def setUp(self):
         # On a busy machine 64 processes may need more than the 2 s of the default.
-        self.daemon = Daemon(wait="10s")
+        # And in memory, as /tmp may be, a commit is over before the next login comes.
+        self.daemon = Daemon(wait="10s", below="/var/tmp")
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {f"10.1.{i // 250}.{i % 250}": "RELAY" for i in range(500)})
