@@ -79,7 +79,9 @@ static void end_one(const struct job *job, const struct lease *due)
 		return;
 	/* A login that had the file in its hands renewed it under its new name. */
 	if (add_if_due(&again, job, LEASE_ENDING, client) == 0 && again.count == 0)
-		(void)lease_merge(job->leases, LEASE_ENDING, LEASE_ACTIVE, client);
+		if (lease_merge(job->leases, LEASE_ENDING, LEASE_ACTIVE, client) < 0)
+			(void)lease_merge(job->leases, LEASE_ENDING, LEASE_PENDING,
+					  client);
 }
 
 /* What an earlier run left in ending/: renewed meanwhile, it waits for a commit. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "map/berkeley_handle.h"
 
+#include "map/change_list.h"
 #include "map/shadow_file.h"
 
 #include <errno.h>
@@ -53,6 +54,30 @@ int berkeley_handle_open(struct berkeley_handle *handle, int fd, DBTYPE type,
 	if (error != 0)
 		berkeley_handle_close(handle);
 	return error;
+}
+
+static DBT as_kept(struct map_bytes bytes)
+{
+	return (DBT){ .data = (void *)(uintptr_t)bytes.data,
+		      .size = (u_int32_t)bytes.size };
+}
+
+int berkeley_handle_redo(const struct berkeley_handle *handle,
+			 const struct change_list *changes)
+{
+	DB *db = handle->db;
+	struct change change;
+	size_t at = 0;
+	int found;
+
+	while ((found = change_list_next(changes, &at, &change)) > 0) {
+		DBT key = as_kept(change.key), value = as_kept(change.value);
+		const int error = change.value.data ? db->put(db, NULL, &key, &value, 0)
+						    : db->del(db, NULL, &key, 0);
+		if (error != 0)
+			return error;
+	}
+	return found;
 }
 
 /* 0: none is left. */

@@ -13,6 +13,8 @@
 #include <db.h>
 #include <stdbool.h>
 
+struct change_list;
+
 struct berkeley_handle {
 	DB *db;	      /* NULL: closed */
 	int named_fd; /* what libdb's name for the file names */
@@ -25,6 +27,10 @@ struct berkeley_handle {
 
 int berkeley_handle_open(struct berkeley_handle *handle, int fd, DBTYPE type,
 			 bool changing);
+
+/* Do what the list says, in its order. */
+int berkeley_handle_redo(const struct berkeley_handle *handle,
+			 const struct change_list *changes);
 
 /* Every changed page is in the file; its sync is left to the caller. */
 int berkeley_handle_write(const struct berkeley_handle *handle);

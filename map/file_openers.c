@@ -7,7 +7,8 @@
 static bool lease_granted(int fd, int kind)
 {
 	/* Who opens the file in the instant of the lease has the kernel send us a
-	 * signal: SIGIO would end a host that does not expect it. */
+	 * signal: SIGIO would end a host that does not expect it. A host that collects
+	 * signals of every kind may see it. */
 	if (fcntl(fd, F_SETSIG, SIGURG) < 0 || fcntl(fd, F_SETLEASE, kind) < 0)
 		return false;
 	(void)fcntl(fd, F_SETLEASE, F_UNLCK);

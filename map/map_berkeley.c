@@ -32,6 +32,10 @@ struct map {
 
 static int db_failed(const struct map *map, int error, const char *what, struct why *why)
 {
+	/* The table itself may be sound: without a note it is copied the next time. */
+	if (map->shadow.recycled)
+		return why_say(why, -EAGAIN, "cannot %s a spare file of the table %s",
+			       what, map->path);
 	/* We hold it open: only the way to it can be missing. */
 	if (error == ENOENT)
 		return why_say(why, -ENOENT,
@@ -120,33 +124,6 @@ static struct map_bytes as_found(const DBT *text)
 	return (struct map_bytes){ .data = text->data, .size = text->size };
 }
 
-static DBT as_kept(struct map_bytes bytes)
-{
-	return (DBT){ .data = (void *)(uintptr_t)bytes.data,
-		      .size = (u_int32_t)bytes.size };
-}
-
-/* Do to a recycled copy what was done to the table since it was the table. */
-static int catch_up(struct map *map)
-{
-	const struct change_list *lacks = spares_lacks(&map->shadow.spares);
-	struct change change;
-	size_t at = 0;
-	int found;
-
-	while ((found = change_list_next(lacks, &at, &change)) > 0) {
-		DBT key = as_kept(change.key), value = as_kept(change.value);
-		const int error =
-			change.value.data
-				? map->handle.db->put(map->handle.db, NULL, &key, &value,
-						      0)
-				: map->handle.db->del(map->handle.db, NULL, &key, 0);
-		if (error != 0)
-			return -EBADMSG;
-	}
-	return found;
-}
-
 static int need_db(struct map *map, struct why *why)
 {
 	if (map->handle.db)
@@ -154,9 +131,11 @@ static int need_db(struct map *map, struct why *why)
 	int error = open_db(map, why);
 	if (!map->shadow.recycled || map->caught_up)
 		return error;
-	if (error == 0 && catch_up(map) == 0) {
+	if (error == 0 &&
+	    berkeley_handle_redo(&map->handle, spares_lacks(&map->shadow.spares)) == 0) {
 		map->caught_up = true;
-		return 0;
+		/* Once more: the spare was another table. */
+		return learn_convention(map, why);
 	}
 	close_db(map);
 	error = shadow_copy_afresh(&map->shadow, why);
@@ -347,8 +326,14 @@ static int berkeley_put(struct map *map, const char *key, const char *value,
 
 static void berkeley_abandon(struct map *map)
 {
+	const struct map_identity table = map_identity_from(&map->shadow.base);
+	const bool began = map->shadow.copy_fd >= 0;
+
+	map->shadow.spares.note.one_form = has_one_form(map);
 	close_db(map);
 	shadow_abandon(&map->shadow);
+	if (began)
+		spares_give_back(&map->shadow.spares, &table);
 }
 
 static int berkeley_commit(struct map *map, struct why *why)
@@ -361,6 +346,8 @@ static int berkeley_commit(struct map *map, struct why *why)
 				     : db_failed(map, written, "write", why);
 	}
 	close_db(map);
+	if (error < 0 && map->shadow.recycled)
+		error = -EAGAIN;
 	map->shadow.spares.note.one_form = has_one_form(map);
 	if (error == 0)
 		error = shadow_exchange(&map->shadow, why);

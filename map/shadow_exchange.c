@@ -66,10 +66,12 @@ static int retire(struct shadow_file *shadow, struct why *why)
 	if (futimens(shadow->base_fd, times) < 0)
 		return why_set(why, -errno, "cannot date the retired %s",
 			       shadow->name.file);
-	if (!marked || !spares_keep(&shadow->spares, shadow))
-		return shadow_unlink_copy(shadow, why);
-	const int cleared = exchange_note_clear(shadow->note_fd, why);
-	if (cleared == 0 && shadow_identify(shadow, &table, NULL) == 0)
+	const bool kept = marked && spares_keep(&shadow->spares, shadow);
+	const int cleared = kept ? exchange_note_clear(shadow->note_fd, why)
+				 : shadow_unlink_copy(shadow, why);
+	/* Its readers may go on, and a rebuilder that waited sees that it is retired. */
+	file_unlock(shadow->base_fd);
+	if (kept && cleared == 0 && shadow_identify(shadow, &table, NULL) == 0)
 		spares_note(&shadow->spares, &table);
 	return cleared;
 }
@@ -111,8 +113,5 @@ int shadow_exchange(struct shadow_file *shadow, struct why *why)
 				 : why_say(why, -EAGAIN, "%s was replaced meanwhile",
 					   shadow->name.file);
 	}
-	error = retire(shadow, why);
-	/* Its readers may go on, and a rebuilder that waited sees that it is retired. */
-	file_unlock(shadow->base_fd);
-	return error;
+	return retire(shadow, why);
 }

@@ -142,7 +142,10 @@ int shadow_copy_afresh(struct shadow_file *shadow, struct why *why)
 {
 	shadow_abandon(shadow);
 	spares_sweep(&shadow->spares, shadow);
-	shadow->recycled = false;
+	const int error = copy_base(shadow, why);
+	if (error != -ENOSPC && error != -EDQUOT)
+		return error;
+	spares_forget(&shadow->spares, shadow);
 	return copy_base(shadow, why);
 }
 
@@ -154,6 +157,7 @@ void shadow_abandon(struct shadow_file *shadow)
 	file_unlock(shadow->copy_fd);
 	(void)close(shadow->copy_fd);
 	shadow->copy_fd = -1;
+	shadow->recycled = false;
 }
 
 void shadow_close(struct shadow_file *shadow)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "map/spare_note.h"
 
+#include "base/cleanup.h"
+#include "map/file_lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,11 +15,13 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define NOTE_MAGIC 0x3253455241505332u /* changes with the layout */
+#define NOTE_MAGIC 0x3353455241505333u /* changes with the layout */
+#define BOOT_ID 36
 
-/* The file is read on the machine, and in the boot, in which it was written. */
+/* The file is read on the machine on which it was written. */
 struct head {
 	uint64_t magic;
+	char boot[BOOT_ID];
 	struct map_identity table;
 	uint64_t one_form;
 	struct {
@@ -35,8 +40,25 @@ int spare_note_open(const char *run_dir)
 	const int length = snprintf(path, sizeof(path), "%s/spares", run_dir);
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return -ENAMETOOLONG;
-	const int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return fd < 0 ? -errno : fd;
+	cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	const int locked = file_lock_exclusive(fd);
+	return locked < 0 ? locked : take_fd(&fd);
+}
+
+/* run_dir may be on a disk: then the file is there after a boot. */
+static bool read_boot_id(char boot[static BOOT_ID])
+{
+	cleanup_fd int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && read(fd, boot, BOOT_ID) == BOOT_ID;
+}
+
+void spare_note_close(int fd)
+{
+	file_unlock(fd);
+	close_owned_fd(&fd);
 }
 
 static bool read_list(int fd, off_t *at, uint64_t size, struct change_list *ret)
@@ -56,10 +78,13 @@ static bool read_list(int fd, off_t *at, uint64_t size, struct change_list *ret)
 static bool read_note(int fd, struct spare_note *ret)
 {
 	struct head head;
+	char boot[BOOT_ID];
 	uint64_t mark = 0;
 	off_t at = sizeof(head);
 
-	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) || head.magic != NOTE_MAGIC)
+	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
+	    head.magic != NOTE_MAGIC || !read_boot_id(boot) ||
+	    memcmp(boot, head.boot, sizeof(boot)) != 0)
 		return false;
 	ret->table = head.table;
 	ret->one_form = head.one_form == 1;
@@ -94,6 +119,8 @@ int spare_note_write(int fd, const struct spare_note *note)
 
 	memset(&head, 0, sizeof(head));
 	head.magic = NOTE_MAGIC;
+	if (!read_boot_id(head.boot))
+		return -ENOENT;
 	head.table = note->table;
 	head.one_form = note->one_form;
 	for (size_t i = 0; i < SPARES; i++) {

@@ -2,11 +2,12 @@
 /*
  * spare_note - which files beside a table may be made its next state, and how
  *
- * RUN_DIR/spares, gone after a boot: the state of the table that it speaks of (and what
- * a walk through all of it has shown the backend, for which it walks only once), and of
- * each spare file (spares.h) its state and what it lacks of the table. It is cleared
- * before a spare is touched and written when the table has its new state, by the holder
- * of the commit lock; a note that was cut off by a crash counts as none.
+ * RUN_DIR/spares, of this boot only (after a power cut nothing that it says need be so):
+ * the state of the table that it speaks of (and what a walk through all of it has shown
+ * the backend, for which it walks only once), and of each spare file (spares.h) its state
+ * and what it lacks of the table. It is cleared before a spare is touched and written
+ * when the table has its new state, by the holder of the commit lock; a note that was cut
+ * off by a crash counts as none.
  */
 #pragma once
 
@@ -26,8 +27,10 @@ struct spare_note {
 	struct spare spare[SPARES]; /* the one that was retired last comes first */
 };
 
-/* Opens the note's file, for both calls below. */
+/* Opens the note's file, for both calls below, and locks it: settings that share RUN_DIR
+ * need not share the commit lock. -EBUSY */
 int spare_note_open(const char *run_dir);
+void spare_note_close(int fd); /* -1 is fine */
 
 /* 1 read, and no note any more; 0 there was none. `ret` is to be freed in any case. */
 int spare_note_take(int fd, struct spare_note *ret);

@@ -8,9 +8,12 @@
 #include "map/shadow_file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #define SPARE_FLAGS (O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -49,16 +52,34 @@ static bool is_untouched(int fd, const struct spare *spare)
 	return map_identity_equal(&is, &spare->is);
 }
 
-/* Of the exchange that retired the oldest spare. */
-static bool is_durable(int folder_fd)
+/* ext2, and ext4 without a journal, have the same magic. */
+static bool has_ext4_journal(dev_t device)
 {
-	struct statfs filesystem;
+	char link[64], target[PATH_MAX], task[NAME_MAX + 64];
 
-	if (fstatfs(folder_fd, &filesystem) == 0 &&
-	    (filesystem.f_type == EXT4_SUPER_MAGIC ||
-	     filesystem.f_type == XFS_SUPER_MAGIC))
+	(void)snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(device),
+		       minor(device));
+	const ssize_t length = readlink(link, target, sizeof(target) - 1);
+	if (length <= 0)
+		return false;
+	target[length] = '\0';
+	const char *slash = strrchr(target, '/');
+	(void)snprintf(task, sizeof(task), "/sys/fs/ext4/%.255s/journal_task",
+		       slash ? slash + 1 : target);
+	return access(task, F_OK) == 0;
+}
+
+/* Of the exchange that retired the oldest spare. */
+static bool is_durable(const struct shadow_file *shadow)
+{
+	struct statfs filesystem = { 0 };
+
+	(void)fstatfs(shadow->folder_fd, &filesystem);
+	if (filesystem.f_type == XFS_SUPER_MAGIC ||
+	    (filesystem.f_type == EXT4_SUPER_MAGIC &&
+	     has_ext4_journal(shadow->base.st_dev)))
 		return true;
-	return fsync(folder_fd) == 0;
+	return fsync(shadow->folder_fd) == 0;
 }
 
 int spares_take(const struct spares *spares, const struct shadow_file *shadow)
@@ -70,7 +91,7 @@ int spares_take(const struct spares *spares, const struct shadow_file *shadow)
 	const char *name = shadow->name.spare[spare->slot - 1];
 	cleanup_fd int fd = openat(shadow->folder_fd, name, SPARE_FLAGS);
 	if (fd < 0 || !is_untouched(fd, spare) || file_is_open_elsewhere(fd) ||
-	    !is_durable(shadow->folder_fd) ||
+	    !is_durable(shadow) ||
 	    renameat2(shadow->folder_fd, name, shadow->folder_fd, shadow->name.copy,
 		      RENAME_NOREPLACE) < 0)
 		return -1;
@@ -101,8 +122,8 @@ bool spares_mark(const struct spares *spares, const struct shadow_file *shadow)
 	const gid_t other = base->st_gid == 0 ? 1 : 0;
 
 	return spares->note_fd >= 0 && !spares->made.cut &&
-	       fchown(shadow->base_fd, (uid_t)-1, other) == 0 &&
-	       fchmod(shadow->base_fd, base->st_mode & S_IRWXU) == 0;
+	       fchmod(shadow->base_fd, base->st_mode & S_IRWXU) == 0 &&
+	       fchown(shadow->base_fd, (uid_t)-1, other) == 0;
 }
 
 /* The retired base becomes the first of the list, and the first one the oldest. */
@@ -131,7 +152,22 @@ bool spares_keep(struct spares *spares, const struct shadow_file *shadow)
 		return false;
 	if (fstat(shadow->base_fd, &base) == 0)
 		line_up(spares, slot, &base);
+	else
+		/* The others would lack what was done now, and nobody would know. */
+		spare_note_free(&spares->note);
 	return true;
+}
+
+void spares_give_back(struct spares *spares, const struct map_identity *table)
+{
+	forget(&spares->note.spare[OLDEST]);
+	spares_note(spares, table);
+}
+
+void spares_forget(struct spares *spares, const struct shadow_file *shadow)
+{
+	forget(&spares->note.spare[0]);
+	spares_sweep(spares, shadow);
 }
 
 void spares_note(const struct spares *spares, const struct map_identity *table)
@@ -147,6 +183,6 @@ void spares_end(struct spares *spares)
 {
 	spare_note_free(&spares->note);
 	change_list_free(&spares->made);
-	close_owned_fd(&spares->note_fd);
+	spare_note_close(spares->note_fd);
 	*spares = (struct spares){ .note_fd = -1 };
 }

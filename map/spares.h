@@ -14,7 +14,7 @@
  *	durable	  the exchange that retired it: else a power cut could bring back the path
  *		  as it was, to a file half written. Two spares in turn, since the sync of
  *		  the commit between carries that exchange where all go through one
- *		  journal (ext4, XFS); elsewhere the folder is synced first.
+ *		  journal (XFS, ext4 that has one); elsewhere the folder is synced first.
  *
  * Any doubt, and any error: no spare, the table is copied.
  *
@@ -49,6 +49,12 @@ const struct change_list *spares_lacks(const struct spares *spares);
 
 /* Remove the files that no note speaks of, before a copy needs their room. */
 void spares_sweep(struct spares *spares, const struct shadow_file *shadow);
+
+/* Remove all of them: there is no room for them and a copy. */
+void spares_forget(struct spares *spares, const struct shadow_file *shadow);
+
+/* Nothing is committed: the table is what it was, and the newer spare with it. */
+void spares_give_back(struct spares *spares, const struct map_identity *table);
 
 /* The exchange is done. Mark the retired base as no table any more; false: unlink it. */
 bool spares_mark(const struct spares *spares, const struct shadow_file *shadow);

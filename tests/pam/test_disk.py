@@ -4,6 +4,7 @@
 The map's folder is a small tmpfs of the test process's own.
 """
 
+import os
 import unittest
 
 from cli import table
@@ -19,9 +20,13 @@ def setUpModule():
     apart.own_mounts()
 
 
-class FullDisk(unittest.TestCase):
+class Disk(unittest.TestCase):
+    """A small one, with a table on it."""
+
+    LIKE_US = False
+
     def setUp(self):
-        self.daemon = Daemon()
+        self.daemon = Daemon(like_us=self.LIKE_US)
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         self.folder = self.place.map.parent
@@ -41,6 +46,8 @@ class FullDisk(unittest.TestCase):
                 size = file.seek(0, 2)
             file.truncate(size - leave * 1024)
 
+
+class FullDisk(Disk):
     def expect_untouched(self, inode: int):
         self.assertEqual(self.place.inode(), inode)
         self.assertEqual(table.faults(self.place.map), "")
@@ -84,6 +91,22 @@ class FullDisk(unittest.TestCase):
         self.ballast.unlink()
         self.assertEqual(self.place.sapdb("expire").returncode, 0)
         self.assertEqual(table.opened(self.place.map), {CLIENT, OTHER})
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root keeps spares")
+class RoomForOneCopy(Disk):
+    """Retired files that are kept (map/spares.h) make room when a copy needs it."""
+
+    LIKE_US = True
+
+    def test_each_login_is_opened(self):
+        size = self.place.map.stat().st_size // 1024
+        self.fill(size + size // 2)
+        for n in range(1, 9):
+            said = self.daemon.run(*daemon.opening(f"10.9.0.{n}"))
+            self.assertEqual(set(said.values), {daemon.SUCCESS})
+            self.assertIn(f"10.9.0.{n}", table.opened(self.place.map))
+        self.assertEqual(table.faults(self.place.map), "")
 
 
 if __name__ == "__main__":

@@ -209,6 +209,57 @@ static void a_key_of_the_other_form_is_found(struct contract *contract)
 	check_other_form("two commits later", contract);
 }
 
+static void remove_key(struct contract *contract, const char *key)
+{
+	check_int(key, contract->backend->remove(contract->map, key, NULL), 1);
+}
+
+/* The spare's first record is one that the table has no more, and of the other form. */
+static void the_form_is_that_of_the_table(struct contract *contract)
+{
+	char other[] = "0", own[] = "zz";
+	const u_int32_t nul = contract->kind->with_nul ? 1 : 0;
+	DBT first = { .data = other, .size = 2 - nul },
+	    last = { .data = own, .size = 2 + nul };
+	DBT value = { .data = (char[]){ "x" }, .size = 1 + nul };
+
+	keep_spares(contract);
+	commit_keys(contract, 1, 1);
+	berkeley_table_put(contract->path, &last, &value);
+	berkeley_table_put(contract->path, &first, &value);
+	contract_begin(contract);
+	remove_key(contract, "zz");
+	check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+	contract_close(contract);
+
+	contract_begin(contract);
+	remove_key(contract, "0");
+	walk(contract);
+	check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+	contract_close(contract);
+	commit_keys(contract, 2, 4);
+	check_keys("all in one form", contract, 4);
+}
+
+/* No commit: what is known of the table, and the newer spare, are known still. */
+static void nothing_committed_nothing_forgotten(struct contract *contract)
+{
+	char note[SCRATCH_PATH];
+
+	keep_spares(contract);
+	commit_keys(contract, 1, 3);
+	const ino_t table = scratch_stat(contract->path).st_ino;
+	contract_begin(contract);
+	walk(contract);
+	contract->backend->abandon(contract->map);
+	contract_close(contract);
+	check_true("noted",
+		   scratch_stat(beside(contract, "run/spares", note)).st_size > 0);
+	commit_keys(contract, 4, 5);
+	check_int("taken", commit_key(contract, "k06") == table, 1);
+	check_keys("right", contract, 6);
+}
+
 static void none_without_a_run_folder(struct contract *contract)
 {
 	static const char *const folders[] = { NULL, "/nowhere/at/all" };
@@ -233,6 +284,8 @@ int main(void)
 		CONTRACT(a_recycled_copy_can_be_abandoned),
 		CONTRACT(a_recycled_copy_can_be_verified),
 		CONTRACT(a_key_of_the_other_form_is_found),
+		CONTRACT(the_form_is_that_of_the_table),
+		CONTRACT(nothing_committed_nothing_forgotten),
 		CONTRACT(none_without_a_run_folder),
 	};
 	return contract_run(cases, COUNT(cases));

@@ -59,7 +59,7 @@ static void a_note_is_taken_once(void **state)
 	check_int("no slot", got.spare[0].slot, 0);
 	spare_note_free(&got);
 	spare_note_free(&note);
-	(void)close(fd);
+	spare_note_close(fd);
 }
 
 /* A writer that died may leave any part of it. */
@@ -81,7 +81,7 @@ static void a_cut_note_is_none(void **state)
 		spare_note_free(&got);
 	}
 	spare_note_free(&note);
-	(void)close(fd);
+	spare_note_close(fd);
 }
 
 /* Of another layout, or overwritten by whoever may. */
@@ -97,13 +97,19 @@ static void what_is_no_note_is_none(void **state)
 	check_int("another magic", spare_note_take(fd, &got), 0);
 	spare_note_free(&got);
 
+	/* run_dir is on a disk, and this is another boot. */
+	assert_int_equal(spare_note_write(fd, &note), 0);
+	check_int("overwritten", pwrite(fd, "another boot", 12, 8), 12);
+	check_int("another boot", spare_note_take(fd, &got), 0);
+	spare_note_free(&got);
+
 	note.spare[0].slot = SPARES + 1;
 	assert_int_equal(spare_note_write(fd, &note), 0);
 	check_int("a slot that is none", spare_note_take(fd, &got), 1);
 	check_int("a slot that is none", got.spare[0].slot, 0);
 	spare_note_free(&got);
 	spare_note_free(&note);
-	(void)close(fd);
+	spare_note_close(fd);
 }
 
 static void it_stands_in_the_run_folder(void **state)
@@ -117,7 +123,11 @@ static void it_stands_in_the_run_folder(void **state)
 	check_int("mode",
 		  scratch_stat(scratch_path(scratch, "spares", path)).st_mode & 07777,
 		  0600);
-	(void)close(fd);
+	check_int("another commit's", spare_note_open(scratch->path), -EBUSY);
+	spare_note_close(fd);
+	const int again = spare_note_open(scratch->path);
+	check_true("free again", again >= 0);
+	spare_note_close(again);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
 	check_int("a link is not followed", spare_note_open(scratch->path), -ELOOP);
