@@ -121,9 +121,10 @@ bool spares_mark(const struct spares *spares, const struct shadow_file *shadow)
 	/* Any other group. It gives nobody a right that the mode does not take. */
 	const gid_t other = base->st_gid == 0 ? 1 : 0;
 
+	/* The group first: until it is changed, a makemap may take this for the table. */
 	return spares->note_fd >= 0 && !spares->made.cut &&
-	       fchmod(shadow->base_fd, base->st_mode & S_IRWXU) == 0 &&
-	       fchown(shadow->base_fd, (uid_t)-1, other) == 0;
+	       fchown(shadow->base_fd, (uid_t)-1, other) == 0 &&
+	       fchmod(shadow->base_fd, base->st_mode & S_IRWXU) == 0;
 }
 
 /* The retired base becomes the first of the list, and the first one the oldest. */
