@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """judgement - rows, curves and sentences out of the figures of this workload.
 
-The bar: at most commits/s x 20 us of the new connections are put off. That is a window
-of 20 us for a commit, at every rate; so one row judges the window of all rates together.
+The bar: at most commits/s x 20 µs of the new connections are put off. That is a window
+of 20 µs for a commit, at every rate; so one row judges the window of all rates together.
 Events are few: a bar is met or missed only when the whole 95 % interval says so.
 """
 
@@ -59,8 +59,8 @@ def openings_line(found: sendmail.Found) -> str:
 
 
 def _us(part: Openings) -> str:
-    window = "-" if part.window_us is None else f"{part.window_us:.0f} us"
-    return f"{part.put_off} of {part.made}, window {window}, opening {part.median_us:.0f} us"
+    window = "-" if part.window_us is None else f"{part.window_us:.0f} µs"
+    return f"{part.put_off} of {part.made}, window {window}, opening {part.median_us:.0f} µs"
 
 
 def openings_rows(found: list[sendmail.Found]) -> list[Row]:
@@ -85,7 +85,7 @@ def _control(quiet: list[sendmail.Found]) -> Row:
 def _window(who: str, parts: list[Openings]) -> Row:
     window, low, high = window_of(parts)
     put_off, made = sum(part.put_off for part in parts), sum(part.made for part in parts)
-    return Row(WORKLOAD, f"window of a commit: {who}", "us", window,
+    return Row(WORKLOAD, f"window of a commit: {who}", "µs", window,
                bar=f"at most {BAR_US:.0f}", met=verdict(low, high, BAR_US),
                note=f"{put_off} of {made} put off{_for_good(parts)}; "
                     f"95 %: {low:.0f} to {high:.0f}")
@@ -120,14 +120,14 @@ def openings_plot(found: list[sendmail.Found]) -> Plot:
                  "model, new process": curve(one.cold for one in found),
                  "sendmail, later look-up (554)": curve(one.later for one in found),
                  "model, warm": curve(one.warm for one in found),
-                 "bar: 20 us a commit": [(0, 0), (last, last * BAR_US)]})
+                 "bar: 20 µs a commit": [(0, 0), (last, last * BAR_US)]})
 
 
 def openings_notes(found: list[sendmail.Found]) -> list[str]:
     """Where the window comes from, and what it does to whom."""
     cold, warm = found[0].cold.median_us, found[0].warm.median_us
-    notes = [f"sendmail's child opens the table as its first work with libdb: {cold:.0f} us in "
-             f"a process of its own, {warm:.0f} us when libdb is warm (model, without "
+    notes = [f"sendmail's child opens the table as its first work with libdb: {cold:.0f} µs in "
+             f"a process of its own, {warm:.0f} µs when libdb is warm (model, without "
              "commits). The window of a commit is the length of the reader's own opening."]
     refused = sum(one.real.refused + one.later.refused for one in found)
     if refused:
