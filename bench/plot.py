@@ -15,6 +15,7 @@ set border 3
 set tics nomirror
 set style data linespoints
 set lmargin 12
+set rmargin 5
 """
 COLOURS = ("#0060a0", "#c04000", "#408020", "#806000", "#703090", "#707070")
 
