@@ -327,13 +327,16 @@ static int berkeley_put(struct map *map, const char *key, const char *value,
 static void berkeley_abandon(struct map *map)
 {
 	const struct map_identity table = map_identity_from(&map->shadow.base);
+	struct spares *spares = &map->shadow.spares;
 	const bool began = map->shadow.copy_fd >= 0;
 
-	map->shadow.spares.note.one_form = has_one_form(map);
+	/* Of a copy with changes in it a walk says nothing about the table. */
+	if (spares->made.size == 0 && !spares->made.cut)
+		spares->note.one_form = has_one_form(map);
 	close_db(map);
 	shadow_abandon(&map->shadow);
 	if (began)
-		spares_give_back(&map->shadow.spares, &table);
+		spares_give_back(spares, &table);
 }
 
 static int berkeley_commit(struct map *map, struct why *why)

@@ -260,6 +260,20 @@ static void nothing_committed_nothing_forgotten(struct contract *contract)
 	check_keys("right", contract, 6);
 }
 
+/* What a walk has shown of a changed copy is not so of the table that stays. */
+static void a_walk_over_what_is_abandoned_tells_nothing(struct contract *contract)
+{
+	keep_spares(contract);
+	commit_keys(contract, 1, 3);
+	put_other_form(contract);
+	contract_begin(contract);
+	remove_key(contract, "other");
+	walk(contract);
+	contract->backend->abandon(contract->map);
+	contract_close(contract);
+	check_other_form("it is there still", contract);
+}
+
 static void none_without_a_run_folder(struct contract *contract)
 {
 	static const char *const folders[] = { NULL, "/nowhere/at/all" };
@@ -286,6 +300,7 @@ int main(void)
 		CONTRACT(a_key_of_the_other_form_is_found),
 		CONTRACT(the_form_is_that_of_the_table),
 		CONTRACT(nothing_committed_nothing_forgotten),
+		CONTRACT(a_walk_over_what_is_abandoned_tells_nothing),
 		CONTRACT(none_without_a_run_folder),
 	};
 	return contract_run(cases, COUNT(cases));
