@@ -3,7 +3,8 @@
 # packages.sh - sourced by the tools: install what they need from Debian, build
 
 # shellcheck disable=SC2034 # for those that source this
-BUILD_PACKAGES="gcc libc6-dev pkg-config meson ninja-build python3 libpam0g-dev libdb-dev libjansson-dev"
+BUILD_PACKAGES="gcc libc6-dev pkg-config meson ninja-build python3 libpam0g-dev libdb-dev liblmdb-dev
+	libmnl-dev libjansson-dev"
 # shellcheck disable=SC2034
 HOST_PACKAGES="debootstrap systemd-container iproute2 procps"
 # libldap and libsasl2: makemap is linked with them.

@@ -12,7 +12,6 @@ client is refused; what is paid is a process each. The restarts are counted in t
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from mailhost.product import ProductHost
 
@@ -21,16 +20,20 @@ from .host import CLIENT, renew, with_every_line
 from .pace import Pace
 
 RESTARTED = "has changed -- restarting"
-SETTINGS = "mta = postfix\nmap = hash:/var/lib/pam_sap/map/relay.db\n"
+FOLDER = "/var/lib/pam_sap/map"
+TABLE = f"hash:{FOLDER}/relay"
+SETTINGS = f"mta = postfix\nmap = {TABLE}.db\n"
 # RCPT makes a queue file, and each one that no mail comes into would count as arrived:
 # behind a hundred of them Postfix lets every sender wait for a second.
-NO_BRAKE = "in_flow_delay = 0\n"
+MAIN = f"""in_flow_delay = 0
+smtpd_relay_restrictions = check_client_access {TABLE}, reject_unauth_destination
+"""
 
 
 class PostfixHost(ProductHost):
     """Debian with Postfix, and no POP3 server: the commits are sapdb's."""
 
-    RECIPE = Path(__file__).parent / "postfix_root"
+    PARTS = ("postfix",)
     PORTS = {25}
 
 
@@ -55,10 +58,11 @@ def postfix_host() -> Iterator[PostfixHost]:
         host.settings(SETTINGS)
         with_every_line(host)
         with open(host.root / "etc/postfix/main.cf", "a", encoding="ascii") as main:
-            main.write(NO_BRAKE)
+            main.write(MAIN)
         host.boot()
         host.stop_timer()
         host.run("systemctl", "stop", "pam_sap-commit.path")
+        host.shell(f"mkdir -p {FOLDER}; : >{FOLDER}/relay; postmap {TABLE}")
         yield host
 
 

@@ -7,10 +7,9 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from mailhost.root_image import RECIPE, image_path
+from mailhost.root_image import STOCK, Parts, image_path
 from mailhost.waiting import wait_for
 
 from ..rows import Plot, Result, Row
@@ -46,10 +45,10 @@ def run(bench: Any) -> Result:
     """Both hosts, one after the other; one that cannot be booted says why."""
     plan = SHORT if bench.short else FULL
     result = Result([])
-    for part, recipe in ((_sendmail_host, RECIPE),
-                         (_postfix_host, postfix.PostfixHost.RECIPE)):
+    for part, root in ((_sendmail_host, STOCK),
+                       (_postfix_host, postfix.PostfixHost.PARTS)):
         try:
-            _see_that_it_can(recipe, bench.short)
+            _see_that_it_can(root, bench.short)
             rows, plots, notes = part(plan, bench.say)
         except NotBooted as why:
             rows, plots, notes = [], [], [f"skipped: {why}"]
@@ -59,14 +58,14 @@ def run(bench: Any) -> Result:
     return result
 
 
-def _see_that_it_can(recipe: Path, short: bool) -> None:
+def _see_that_it_can(parts: Parts, short: bool) -> None:
     """What is known before anything is begun."""
     if os.geteuid() != 0:
         raise NotBooted("a mail host can only be booted by root")
     for command in ("debootstrap", "systemd-nspawn", "ip"):
         if not shutil.which(command):
             raise NotBooted(f"{command} is not installed")
-    image = image_path(recipe=recipe)
+    image = image_path(parts=parts)
     if short and not image.is_dir():
         raise NotBooted(f"{image} is not built yet, and that takes minutes")
 

@@ -3,9 +3,9 @@
 
 One room each:
 
-    recipe/          what is installed in the root, and how it is configured
+    parts/           what roots are made of: packages, and how they are configured
     apt_sources.py   which Debian mirror this machine itself uses
-    root_image.py    builds the root once and keeps it in a cache
+    root_image.py    builds a root once and keeps it in a cache
     apart.py         prefixes for commands that must leave nothing behind
     cgroup.py        a control group of its own for each host
     network.py       two network namespaces and the cable between them
@@ -15,6 +15,7 @@ One room each:
     pam_scenario.py  the two ways to put pam_sap.so into Dovecot's PAM stack
     client.py        a mail client with many addresses: POP3, IMAP, SMTP
     waiting.py       look again until it is so
+    earning.py       what each cell of the matrix has to show
     test_self.py     the stock host is what the other tests take it for
     test_ending.py   however a host ends, nothing of it is left
 

@@ -30,7 +30,7 @@ from pathlib import Path
 from .client import Client
 from .container import Container
 from .network import Network
-from .root_image import CACHE, RECIPE, Progress, cached_root, copy_root
+from .root_image import CACHE, STOCK, Progress, cached_root, copy_root
 from .waiting import wait_for
 
 PORTS = {25, 110, 143, 993, 995}
@@ -42,13 +42,13 @@ _numbers = itertools.count(1)
 
 class Host:
     """A root of its own and two network namespaces; after boot() a server. A subclass
-    may have another recipe for the root, and wait for other ports."""
+    may be made of other parts (root_image.py), and wait for other ports."""
 
-    RECIPE = RECIPE
+    PARTS = STOCK
     PORTS = PORTS
 
     def __init__(self, cache: Path = CACHE, progress: Progress = lambda line: None):
-        image = cached_root(cache, progress, self.RECIPE)
+        image = cached_root(cache, progress, self.PARTS)
         self._name = f"mailhost-{os.getpid()}-{next(_numbers)}"
         self._folder = cache / self._name
         self._container: Container | None = None
