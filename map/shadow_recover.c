@@ -91,5 +91,6 @@ int shadow_recover(const struct map_place *place, struct why *why)
 			return error;
 		(void)exchange_note_clear(place->note_fd, NULL);
 	}
-	return recover_at(place->path, place->note_fd, why);
+	/* A table that is changed in place has no copy, whatever has that name. */
+	return place->in_place ? 0 : recover_at(place->path, place->note_fd, why);
 }
