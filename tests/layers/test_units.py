@@ -60,13 +60,13 @@ class Units(unittest.TestCase):
         self.assertIn("pending", names)
         state = place_of("state_dir")
         want = {state, place_of("run_dir")} | {
-            f"{state}/{name}" for name in names if name != "pending"}
+            f"{state}/{name}" for name in names if name != "pending"} | {f"{state}/map"}
         lines = re.findall(r"^d (\S+) +(\d+) root root", unit("pam_sap.tmpfiles"),
                            flags=re.MULTILINE)
         self.assertEqual({path for path, _mode in lines}, want)
         for path, mode in lines:
             with self.subTest(path):
-                self.assertEqual(mode, "0755" if path in (state, place_of("run_dir"))
+                self.assertEqual(mode, "0755" if path in (state, f"{state}/map", place_of("run_dir"))
                                  else "0700")
 
     def test_both_services_are_confined_alike(self):
