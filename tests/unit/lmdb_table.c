@@ -129,6 +129,7 @@ long lmdb_table_count(const char *path)
 	long count = -1;
 
 	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_mapsize(env, MAP_SIZE), 0);
 	if (mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_RDONLY, 0) == 0)
 		count = count_entries(env);
 	mdb_env_close(env);
