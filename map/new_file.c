@@ -16,7 +16,7 @@ static int finish(int folder_fd, int fd, const char *name, struct why *why)
 {
 	char path[SHADOW_PATH_MAX];
 
-	if (fchmod(fd, MODE) < 0 || fsync(fd) < 0)
+	if (fsync(fd) < 0)
 		return why_set(why, -errno, "cannot write the new table %s", name);
 	shadow_path(fd, path);
 	if (linkat(AT_FDCWD, path, folder_fd, name, AT_SYMLINK_FOLLOW) < 0)
@@ -49,6 +49,9 @@ int new_file(const struct map_place *place, struct new_file_content content,
 		openat(folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	if (fd < 0)
 		return why_set(why, -errno, "cannot make a table in %s", name.folder);
+	/* Now, since the umask may have left the library no way to open it by name. */
+	if (fchmod(fd, MODE) < 0)
+		return why_set(why, -errno, "cannot open the new table to readers");
 	const int error = content.write(content.context, fd, why);
 	return error < 0 ? error : finish(folder_fd, fd, name.file, why);
 }
