@@ -165,6 +165,12 @@ class LmdbRecords(Records):
         self.assertEqual(self.place.inode(), before)
         self.assertEqual(self.place.beside(), [])
 
+    def test_postmaps_source_is_warned_of(self):
+        path = table.make(self.place.root / "relay.lmdb", RECORDS, kind="lmdb")
+        path.with_suffix("").write_text("example.com REJECT\n")
+        done = self.place.sapdb("-m", f"lmdb:{path}", "insert", "a", "b")
+        self.assertIn(f"is compiled from {path.with_suffix('')}", done.stderr)
+
     def test_a_table_with_nuls(self):
         path = table.make(self.place.root / "nul.lmdb", {"b": "1", "c": "2"}, kind="lmdb", nul=True)
         done = self.place.sapdb("-m", f"lmdb:{path}", "insert", "a", "0", "b", "9")

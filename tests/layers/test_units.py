@@ -47,6 +47,12 @@ class Units(unittest.TestCase):
         self.assertEqual(values("pam_sap-commit.path", "DirectoryNotEmpty"),
                          [place_of("state_dir") + "/pending"])
 
+    def test_the_table_is_there_before_the_mail_servers(self):
+        """Of Debian, whose postfix.service starts an instance that does the work."""
+        before = values("pam_sap-expire.service", "Before")[0].split()
+        self.assertEqual(set(before), {"sendmail.service", "postfix.service",
+                                       "postfix@-.service", "exim4.service"})
+
     def test_the_map_may_be_written(self):
         for name in SERVICES:
             with self.subTest(name):
