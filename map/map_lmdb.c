@@ -42,6 +42,10 @@ static int mdb_failed(const struct map *map, int error, const char *what, struct
 			       "cannot %s the table %s: /proc is not mounted here, and "
 			       "the table is opened by way of it",
 			       what, path);
+	/* What libmdb says of a write that was cut short. */
+	if (error == EIO)
+		return why_set(why, -EIO, "cannot %s the table %s (is its disk full?)",
+			       what, path);
 	if (error > 0)
 		return why_set(why, -error, "cannot %s the table %s", what, path);
 	return why_say(why, error == MDB_BAD_VALSIZE ? -EINVAL : -EBADMSG,

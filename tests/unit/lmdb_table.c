@@ -148,11 +148,11 @@ void lmdb_reader_open(struct lmdb_reader *reader, const char *path)
 	reader->dbi = dbi;
 }
 
-static int lock(const struct lmdb_reader *reader, short type)
+static int lock(const struct lmdb_reader *reader, int command, short type)
 {
 	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
 
-	return fcntl(reader->fd, F_SETLK, &whole);
+	return fcntl(reader->fd, command, &whole);
 }
 
 int lmdb_reader_look(struct lmdb_reader *reader, const char *key)
@@ -160,13 +160,33 @@ int lmdb_reader_look(struct lmdb_reader *reader, const char *key)
 	MDB_val stored = text_of(key, true), value;
 	MDB_txn *txn = NULL;
 
-	if (lock(reader, F_RDLCK) < 0)
+	if (lock(reader, F_SETLK, F_RDLCK) < 0)
 		return -EBUSY;
 	assert_int_equal(mdb_txn_begin(reader->env, NULL, MDB_RDONLY, &txn), 0);
 	const int found = mdb_get(txn, reader->dbi, &stored, &value) == 0;
 	mdb_txn_abort(txn);
-	(void)lock(reader, F_UNLCK);
+	(void)lock(reader, F_SETLK, F_UNLCK);
 	return found;
+}
+
+int lmdb_reader_equal(struct lmdb_reader *reader, const char *key, const char *other)
+{
+	MDB_val keys[2] = { text_of(key, true), text_of(other, true) };
+	MDB_val values[2] = { { 0 }, { 0 } };
+	MDB_txn *txn = NULL;
+	int found[2];
+
+	assert_int_equal(lock(reader, F_SETLKW, F_RDLCK), 0);
+	assert_int_equal(mdb_txn_begin(reader->env, NULL, MDB_RDONLY, &txn), 0);
+	for (int i = 0; i < 2; i++)
+		found[i] = mdb_get(txn, reader->dbi, &keys[i], &values[i]);
+	const int equal =
+		found[0] == found[1] && values[0].mv_size == values[1].mv_size &&
+		(found[0] != 0 ||
+		 memcmp(values[0].mv_data, values[1].mv_data, values[0].mv_size) == 0);
+	mdb_txn_abort(txn);
+	(void)lock(reader, F_SETLK, F_UNLCK);
+	return equal;
 }
 
 void lmdb_reader_close(struct lmdb_reader *reader)

@@ -29,4 +29,6 @@ struct lmdb_reader {
 void lmdb_reader_open(struct lmdb_reader *reader, const char *path);
 /* One look-up: lock, transaction, unlock. 1 found, 0 not; -EBUSY: a writer has it. */
 int lmdb_reader_look(struct lmdb_reader *reader, const char *key);
+/* 1: both keys have one value, or none; 0: they differ. Waits for its lock. */
+int lmdb_reader_equal(struct lmdb_reader *reader, const char *key, const char *other);
 void lmdb_reader_close(struct lmdb_reader *reader);
