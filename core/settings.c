@@ -68,12 +68,8 @@ int settings_complete(struct settings *settings, struct why *why)
 	const struct mta_preset *preset = mta_preset_of(settings->mta);
 
 	if (settings->map_path[0] == '\0' &&
-	    settings_set(settings, "map", preset->map, SETTINGS_FILE, NULL) < 0)
-		return why_say(
-			why, -EINVAL,
-			"mta = %s needs a map here, since its own kind (%s) is not "
-			"built: map = hash:/PATH",
-			preset->name, preset->map);
+	    settings_set(settings, "map", preset->map, SETTINGS_FILE, why) < 0)
+		return -EINVAL;
 	if (settings->value[0] == '\0')
 		(void)snprintf(settings->value, sizeof(settings->value), "%s",
 			       preset->value);

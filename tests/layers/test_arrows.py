@@ -18,6 +18,7 @@ GUESTS = (
     (r"getopt\.h", {"db-tool"}),
     (r"jansson\.h", {"db-tool"}),
     (r"db\.h", {"map/map_berkeley.c", "map/berkeley_handle.h"}),
+    (r"lmdb\.h", {"map/lmdb_change.h"}),
     (r"dlfcn\.h", {"map/map_backend.c"}),
 )
 

@@ -201,6 +201,8 @@ static const struct {
 	  "RELAY" },
 	{ "postfix, a hash", "mta", "postfix", "map", "hash:/x/r.db", 0, "/x/r.db",
 	  "OK" },
+	{ "postfix", "mta", "postfix", "mta", "postfix", 0, STATE_DIR "/map/relay.lmdb",
+	  "OK" },
 	{ "exim", "mta", "exim", "mta", "exim", 0, STATE_DIR "/map/relay.db", "RELAY" },
 	{ "value stays", "value", "YES", "mta", "exim", 0, STATE_DIR "/map/relay.db",
 	  "YES" },
