@@ -9,7 +9,7 @@
 static const char *const names[] = {
 	[COMPLAINT_MAP] = "complaint-map",     [COMPLAINT_EXPIRY] = "complaint-expiry",
 	[COMPLAINT_FULL] = "complaint-full",   [COMPLAINT_STATE] = "complaint-state",
-	[COMPLAINT_QUEUE] = "complaint-queue",
+	[COMPLAINT_QUEUE] = "complaint-queue", [COMPLAINT_HOLD] = "complaint-hold",
 };
 
 bool complaint_make(const char *run_dir, enum complaint_topic topic, const char *text)
