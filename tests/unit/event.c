@@ -154,6 +154,7 @@ static void some_are_warnings(void **state)
 	check_true("lapsed", event_is_warning(EVENT_LAPSED));
 	check_true("junk", event_is_warning(EVENT_JUNK));
 	check_true("much junk", event_is_warning(EVENT_JUNK_HEAP));
+	check_true("unheld", event_is_warning(EVENT_UNHELD));
 }
 
 static void count_call(const void *context, const struct event *event)

@@ -211,6 +211,12 @@ static const struct {
 	{ "tag with sendmail", "key_tag", "connect:", "mta", "sendmail", 0,
 	  "/etc/mail/access.db", "RELAY" },
 	{ "tag with exim", "key_tag", "connect:", "mta", "exim", -EINVAL, NULL, NULL },
+	{ "held at most as long as it lives", "max_lifetime", "14min", "hold_open", "yes",
+	  -EINVAL, NULL, NULL },
+	{ "held for no longer", "max_lifetime", "15min", "hold_open", "yes", 0,
+	  "/etc/mail/access.db", "RELAY" },
+	{ "not held", "max_lifetime", "14min", "hold_open", "no", 0,
+	  "/etc/mail/access.db", "RELAY" },
 	{ "64 with exim", "ipv6_prefix", "64", "mta", "exim", -EINVAL, NULL, NULL },
 };
 
