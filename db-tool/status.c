@@ -132,7 +132,8 @@ const struct command command_status = {
 	.arguments = "[ADDRESS...]",
 	.purpose = "show the leases, or whether and why an address may relay",
 	.help = "Without an address: one lease a line, with its user and when it "
-		"closes (held: its client is still connected, see hold_open).\n"
+		"closes.\n"
+		"held: its client is still connected (hold_open).\n"
 		"open: the map shows it; waiting: a commit is to come; deferred: the "
 		"last\n"
 		"commit failed, the timer tries again; ending: it is being removed.\n"
