@@ -19,7 +19,7 @@
 static struct {
 	int spoilt;   /* so many of the next answers */
 	int flags;    /* or these flags into them */
-	int error;    /* or this error in their end */
+	int error;    /* or this error in their end; a positive one in their place */
 	size_t cut;   /* or so short a message */
 	int received; /* how many answers there were */
 } way;
@@ -45,7 +45,11 @@ ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *socket, void *answer
 		header->nlmsg_len = (unsigned)way.cut;
 		return (ssize_t)way.cut;
 	}
-	if (way.error != 0) {
+	if (way.error > 0) {
+		errno = way.error;
+		return -1;
+	}
+	if (way.error < 0) {
 		header->nlmsg_type = NLMSG_DONE;
 		header->nlmsg_len = NLMSG_LENGTH(sizeof(int));
 		memcpy(NLMSG_DATA(header), &way.error, sizeof(int));
@@ -283,6 +287,9 @@ static void what_goes_wrong_is_told_or_tried_again(void **state)
 		{ "the list changes each time", 99, NLM_F_DUMP_INTR, 0, 0, -EINTR },
 		{ "no tcp_diag", 99, 0, -ENOENT, 0, -ENOENT },
 		{ "no memory once", 1, 0, -ENOBUFS, 0, 0 },
+		{ "cut off once", 1, 0, ENOSPC, 0, 0 },
+		{ "cut off each time", 99, 0, ENOSPC, 0, -ENOSPC },
+		{ "silence", 1, 0, EAGAIN, 0, -EAGAIN },
 		{ "half a message", 1, 0, 0, NLMSG_LENGTH(8), -EBADMSG },
 	};
 	struct line line = { -1, -1, -1, 0 };
