@@ -15,7 +15,7 @@
 static const char *const names[] = {
 	[COMPLAINT_MAP] = "complaint-map",     [COMPLAINT_EXPIRY] = "complaint-expiry",
 	[COMPLAINT_FULL] = "complaint-full",   [COMPLAINT_STATE] = "complaint-state",
-	[COMPLAINT_QUEUE] = "complaint-queue",
+	[COMPLAINT_QUEUE] = "complaint-queue", [COMPLAINT_HOLD] = "complaint-hold",
 };
 
 static bool make(const char *run_dir, const char *name, const char *text)

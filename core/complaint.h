@@ -20,6 +20,7 @@ enum complaint_topic {
 	COMPLAINT_FULL,	  /* max_leases is reached */
 	COMPLAINT_STATE,  /* a lease cannot be written */
 	COMPLAINT_QUEUE,  /* queue_group cannot be given the queue */
+	COMPLAINT_HOLD,	  /* nobody knows who is connected */
 };
 
 /* True when it is news: say it. False also when only its time was renewed. Where it

@@ -36,6 +36,7 @@ struct settings {
 	char run_dir[SETTINGS_PATH];
 	char backend_dir[SETTINGS_PATH];
 	long lifetime_ms;
+	long max_lifetime_ms; /* with hold_open */
 	long expiry_watch_ms; /* 0 = do not look */
 	long wait_ms;
 	long max_leases;
@@ -48,6 +49,7 @@ struct settings {
 	size_t peer_count;
 	char queue_group[SETTINGS_WORD];
 	bool refuse_own;
+	bool hold_open;
 	bool fail_on_error;
 	bool debug;
 };

@@ -61,6 +61,13 @@ class Units(unittest.TestCase):
         self.assertIn(f"\nReadWritePaths=-{default_map_folder()}\n",
                       text(f"{UNITS}dovecot-pam_sap.conf"))
 
+    def test_the_kernel_can_be_asked_about_the_hosts_network(self):
+        for name in SERVICES:
+            with self.subTest(name):
+                families, = values(name, "RestrictAddressFamilies")
+                self.assertIn("AF_NETLINK", families.split())
+                self.assertEqual(values(name, "PrivateNetwork"), [])
+
     def test_tmpfiles_makes_the_folders(self):
         names = re.findall(r'\[LEASE_\w+\] = "(\w+)"', text("core/lease_dir.c"))
         self.assertIn("pending", names)
