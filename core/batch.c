@@ -29,6 +29,32 @@ int batch_add(struct batch *batch, const struct lease *lease, enum lease_folder 
 	return 0;
 }
 
+static int compare_entries(const void *a, const void *b)
+{
+	const struct batch_entry *left = a, *right = b;
+	const int order =
+		client_address_compare(&left->lease.client, &right->lease.client);
+
+	return order != 0 ? order : (int)left->from - (int)right->from;
+}
+
+void batch_sort(struct batch *batch)
+{
+	if (batch->count > 0)
+		qsort(batch->entry, batch->count, sizeof(*batch->entry), compare_entries);
+}
+
+struct batch_entry *batch_find(const struct batch *batch,
+			       const struct client_address *client,
+			       enum lease_folder from)
+{
+	const struct batch_entry key = { .lease.client = *client, .from = from };
+
+	return batch->count == 0 ? NULL
+				 : bsearch(&key, batch->entry, batch->count,
+					   sizeof(*batch->entry), compare_entries);
+}
+
 void batch_free(struct batch *batch)
 {
 	free(batch->entry);

@@ -27,6 +27,7 @@ struct batch_entry {
 	enum verdict_word word; /* of the open table */
 	bool full;		/* max_leases is reached: it may not be opened */
 	bool closed;		/* of ending/: its record was removed */
+	bool held;		/* by a connection (hold.h): it does not end */
 	char key[RECORD_KEY];	/* of the static record that decided */
 };
 
@@ -46,5 +47,12 @@ int batch_collect(struct batch *batch, const struct job *job, enum lease_folder 
 		  struct why *why);
 
 int batch_add(struct batch *batch, const struct lease *lease, enum lease_folder from);
+
+/* By address (IPv4 first), then by folder. */
+void batch_sort(struct batch *batch);
+/* In a batch that is sorted; NULL */
+struct batch_entry *batch_find(const struct batch *batch,
+			       const struct client_address *client,
+			       enum lease_folder from);
 void batch_free(struct batch *batch);
 #define cleanup_batch __attribute__((cleanup(batch_free)))

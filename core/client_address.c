@@ -166,3 +166,10 @@ bool client_address_equal(const struct client_address *a, const struct client_ad
 	return a->family == b->family &&
 	       memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
+
+int client_address_compare(const struct client_address *a, const struct client_address *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}

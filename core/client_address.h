@@ -43,3 +43,6 @@ void client_address_mask_ipv6(struct client_address *client, unsigned prefix);
 const char *client_address_never(const struct client_address *client);
 
 bool client_address_equal(const struct client_address *a, const struct client_address *b);
+/* For qsort(3): IPv4 first. */
+int client_address_compare(const struct client_address *a,
+			   const struct client_address *b);

@@ -6,6 +6,7 @@
 #include "core/commit_work.h"
 #include "core/complaint.h"
 #include "core/job.h"
+#include "core/own_table.h"
 #include "core/seal.h"
 #include "core/settings.h"
 #include "map/map_backend.h"
@@ -24,6 +25,7 @@ static struct map_place place_of(const struct job *job, const struct commit_lock
 		.note_fd = lock->fd,
 		.run_dir = mta->spares ? job->settings->run_dir : NULL,
 		.nul_when_empty = mta->nul,
+		.in_place = map_type_in_place(job->settings->map_type),
 	};
 }
 
@@ -86,6 +88,19 @@ static int commit_open_table(const struct job *job, const struct commit_order *o
 	return commit_work_finish(work, job, why);
 }
 
+/* A table of our own that is missing is made first. */
+static int open_table(const struct job *job, const struct map_place *place,
+		      struct table *table, struct why *why)
+{
+	const struct map_backend *backend = table->backend;
+
+	const int error = backend->open(place, &table->map, why);
+	if (error != -ENOENT || !own_table(job->settings))
+		return error;
+	const int made = own_table_create(job->settings, backend, place, why);
+	return made < 0 ? made : backend->open(place, &table->map, why);
+}
+
 static int commit_once(const struct job *job, const struct commit_order *order,
 		       struct commit_work *work, struct why *why)
 {
@@ -103,7 +118,7 @@ static int commit_once(const struct job *job, const struct commit_order *order,
 	if (error == 0)
 		error = commit_work_list(work, job, why);
 	if (error == 0)
-		error = table.backend->open(&place, &table.map, why);
+		error = open_table(job, &place, &table, why);
 	if (error == 0)
 		error = commit_open_table(job, order, &table, work, why);
 	table.map = table.backend->close(table.map);

@@ -8,6 +8,8 @@
  * the leases (reconcile.h), since a whole seal over a table that was not made whole
  * would hide the loss for ever.
  *
+ * A table of our own that is missing is made, empty, and filled (own_table.h).
+ *
  * On an error nothing is lost: the batch stays where it is. See map.h for the errors.
  */
 #pragma once

@@ -2,6 +2,7 @@
 #include "core/commit_work.h"
 
 #include "base/why.h"
+#include "core/hold.h"
 #include "core/job.h"
 #include "core/lease_file.h"
 #include "core/settings.h"
@@ -169,7 +170,9 @@ static int finish_ending(struct commit_work *work, const struct job *job,
 
 	if (entry->closed) {
 		work->removed++;
-		job_tell(job, EVENT_REMOVED, &entry->lease, NULL);
+		job_tell(job, EVENT_REMOVED, &entry->lease,
+			 hold_is_over(job, &entry->lease) ? "max_lifetime is over"
+							  : NULL);
 	}
 	return lease_unlink(job->leases, LEASE_ENDING, client);
 }

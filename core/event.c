@@ -18,7 +18,7 @@ void event_tell(const struct event_sink *sink, const struct event *event)
 bool event_is_warning(enum event_kind kind)
 {
 	return kind == EVENT_FULL || kind == EVENT_LAPSED || kind == EVENT_JUNK ||
-	       kind == EVENT_JUNK_HEAP;
+	       kind == EVENT_JUNK_HEAP || kind == EVENT_UNHELD;
 }
 
 const char *event_time(long long seconds, char text[static EVENT_TIME])
@@ -38,6 +38,11 @@ static int print_without_lease(const struct event *event, const char *detail,
 	if (event->kind == EVENT_HEALED)
 		return snprintf(text, EVENT_TEXT, "made %s agree with the leases: %s",
 				event->map, detail);
+	if (event->kind == EVENT_UNHELD)
+		return snprintf(text, EVENT_TEXT,
+				"hold_open has no effect, leases end with their "
+				"lifetime: %s",
+				detail);
 	if (event->kind == EVENT_JUNK_HEAP)
 		return snprintf(text, EVENT_TEXT,
 				"removed what is no lease that may be opened: %s",
@@ -63,8 +68,9 @@ static int print_lease(const struct event *event, const char *detail,
 				client, event->map, lease->user, lease->service);
 	case EVENT_REMOVED:
 		return snprintf(text, EVENT_TEXT,
-				"removed %s from %s (user %s, last login %s)", client,
-				event->map, lease->user, last);
+				"removed %s from %s (user %s, last login %s%s%s)", client,
+				event->map, lease->user, last, detail[0] ? ", " : "",
+				detail);
 	case EVENT_REFUSED:
 		return snprintf(text, EVENT_TEXT,
 				"refused %s for user %s (%s): the administrator's record "
@@ -86,6 +92,7 @@ static int print_lease(const struct event *event, const char *detail,
 				client, lease->user, lease->service);
 	case EVENT_JUNK:
 	case EVENT_JUNK_HEAP:
+	case EVENT_UNHELD:
 	case EVENT_HEALED:
 		break;
 	}

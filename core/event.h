@@ -17,19 +17,20 @@ struct lease;
 
 enum event_kind {
 	EVENT_INSERTED,	 /* the map shows the client now */
-	EVENT_REMOVED,	 /* and no longer */
+	EVENT_REMOVED,	 /* and no longer; `detail` may say why now */
 	EVENT_REFUSED,	 /* the administrator keeps it shut, by the record `detail` */
 	EVENT_GRANTED,	 /* he lets it relay already, by the record `detail` */
 	EVENT_LAPSED,	 /* its lifetime ended before the map could be changed */
 	EVENT_FULL,	 /* max_leases is reached */
 	EVENT_JUNK,	 /* `detail`, a file that is no lease, was removed */
 	EVENT_JUNK_HEAP, /* several of them: how many, where, the first */
+	EVENT_UNHELD,	 /* hold_open has no effect, since `detail` */
 	EVENT_HEALED,	 /* the map did not say what the leases say: `detail` */
 };
 
 struct event {
 	enum event_kind kind;
-	const struct lease *lease; /* NULL for JUNK, JUNK_HEAP and HEALED */
+	const struct lease *lease; /* NULL from JUNK on */
 	const char *map;	   /* its path */
 	const char *detail;
 };

@@ -8,6 +8,7 @@
 #include "core/complaint.h"
 #include "core/defer.h"
 #include "core/expiry_watch.h"
+#include "core/hold.h"
 #include "core/job.h"
 #include "core/lease_file.h"
 #include "core/seal.h"
@@ -63,6 +64,23 @@ static int find_due(const struct job *job, struct batch *ret, long *ret_active,
 			found = why_set(why, -ENOMEM, "cannot remember a lease");
 	}
 	return found;
+}
+
+/* How many of them stay: their clients are still connected. When nobody can say who is,
+ * they end, since closed means closed. */
+static size_t keep_held(const struct job *job, struct batch *due)
+{
+	const char *run_dir = job->settings->run_dir;
+	struct why reason = { 0 };
+
+	if (due->count == 0)
+		return 0;
+	const long held = hold_mark(job, due, &reason);
+	if (held >= 0)
+		(void)complaint_withdraw(run_dir, COMPLAINT_HOLD);
+	else if (complaint_make(run_dir, COMPLAINT_HOLD, reason.text))
+		job_tell(job, EVENT_UNHELD, NULL, reason.text);
+	return held > 0 ? (size_t)held : 0;
 }
 
 /* Under the lock: to ending/, unless a login was quicker. */
@@ -136,18 +154,20 @@ static int end_due(const struct job *job, struct commit_result *ret, struct why 
 	long active = 0;
 
 	int error = find_due(job, &due, &active, why);
+	const size_t held = error == 0 ? keep_held(job, &due) : 0;
 	if (error == 0)
 		error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
 		return error;
 	/* The scan was before the lock: a login may have been committed since. */
-	if (due.count == 0 && is_idle(job, &lock, active))
+	if (due.count == held && is_idle(job, &lock, active))
 		return 0;
 	error = take_up_ending(job, why);
 	if (error < 0)
 		return error;
 	for (size_t i = 0; i < due.count; i++)
-		end_one(job, &due.entry[i].lease);
+		if (!due.entry[i].held)
+			end_one(job, &due.entry[i].lease);
 
 	const long count = lease_count(job->leases, LEASE_ACTIVE, why) +
 			   lease_count(job->leases, LEASE_ENDING, why);

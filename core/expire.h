@@ -32,6 +32,7 @@ struct client_address;
 int expire_revoke(const struct job *job, const struct client_address *clients,
 		  size_t count, struct commit_result *ret, struct why *why);
 
-/* Whether this lease would end in a run at the job's time. */
+/* Whether the time of this lease is over at the job's time: the next run ends it, unless
+ * its client is still connected (hold.h). */
 struct lease;
 bool expire_is_due(const struct job *job, const struct lease *lease);

@@ -12,6 +12,7 @@
 
 #include <time.h>
 
+struct connection_source;
 struct lease;
 struct settings;
 
@@ -20,7 +21,8 @@ struct job {
 	const struct lease_dir *leases;
 	struct timespec now;
 	struct timespec deadline;
-	const struct event_sink *events; /* NULL: tell nobody */
+	const struct event_sink *events;	     /* NULL: tell nobody */
+	const struct connection_source *connections; /* NULL: nothing is held (hold.h) */
 };
 
 /* Tell the job's sink what happened to a lease (NULL for what is not about one). */

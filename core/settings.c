@@ -19,6 +19,7 @@ void settings_default(struct settings *settings)
 		.run_dir = RUN_DIR,
 		.backend_dir = BACKEND_DIR,
 		.lifetime_ms = 15L * 60 * 1000,
+		.max_lifetime_ms = 12L * 60 * 60 * 1000,
 		.expiry_watch_ms = 10L * 60 * 1000,
 		.wait_ms = 2000,
 		.max_leases = 100000,
@@ -68,15 +69,15 @@ int settings_complete(struct settings *settings, struct why *why)
 	const struct mta_preset *preset = mta_preset_of(settings->mta);
 
 	if (settings->map_path[0] == '\0' &&
-	    settings_set(settings, "map", preset->map, SETTINGS_FILE, NULL) < 0)
-		return why_say(
-			why, -EINVAL,
-			"mta = %s needs a map here, since its own kind (%s) is not "
-			"built: map = hash:/PATH",
-			preset->name, preset->map);
+	    settings_set(settings, "map", preset->map, SETTINGS_FILE, why) < 0)
+		return -EINVAL;
 	if (settings->value[0] == '\0')
 		(void)snprintf(settings->value, sizeof(settings->value), "%s",
 			       preset->value);
+	if (settings->hold_open && settings->max_lifetime_ms < settings->lifetime_ms)
+		return why_say(why, -EINVAL,
+			       "max_lifetime is shorter than lifetime: with hold_open = "
+			       "yes it must be as long at least");
 	if (settings->key_tag[0] != '\0' && settings->mta != MTA_SENDMAIL)
 		return why_say(why, -EINVAL, "key_tag is for mta = sendmail only");
 	if (settings->ipv6_prefix != 128 && settings->mta != MTA_SENDMAIL)

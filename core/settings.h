@@ -24,7 +24,7 @@
 #define SETTINGS_PATH 256 /* all of it is on the stack of a guest */
 #define SETTINGS_LIST 512
 
-enum peer { PEER_RHOST, PEER_STDIN };
+enum peer { PEER_RHOST, PEER_STDIN, PEER_FDS, PEER_UNIX };
 
 struct settings {
 	enum mta mta;
@@ -36,6 +36,7 @@ struct settings {
 	char run_dir[SETTINGS_PATH];
 	char backend_dir[SETTINGS_PATH];
 	long lifetime_ms;
+	long max_lifetime_ms; /* with hold_open */
 	long expiry_watch_ms; /* 0 = do not look */
 	long wait_ms;
 	long max_leases;
@@ -48,6 +49,7 @@ struct settings {
 	size_t peer_count;
 	char queue_group[SETTINGS_WORD];
 	bool refuse_own;
+	bool hold_open;
 	bool fail_on_error;
 	bool debug;
 };
@@ -78,6 +80,9 @@ int settings_load(struct settings *settings, const char *path, struct why *why);
 /* The names, in the order of the table; NULL behind the last. */
 const char *settings_name(size_t index);
 bool settings_allowed_as_argument(size_t index);
+
+/* As in the setting `peer`. */
+const char *settings_peer_name(enum peer peer);
 
 bool settings_serve(const struct settings *settings, const char *service);
 struct record_form settings_record_form(const struct settings *settings);

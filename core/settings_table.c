@@ -16,8 +16,8 @@
 const struct setting settings_table[] = {
 	{ "mta", set_mta, MEMBER(mta), .range = "sendmail, postfix or exim" },
 	{ "map", set_map, WHOLE,
-	  .range = "hash: or btree: and the absolute path of the table, at most 255 "
-		   "bytes" },
+	  .range = "hash:, btree: or lmdb: and the absolute path of the table, at most "
+		   "255 bytes" },
 	{ "value", set_text, MEMBER(value), .least = 1, .most = SETTINGS_WORD,
 	  .range = "1 to 63 printable characters" },
 	{ "key_tag", set_key_tag, MEMBER(key_tag), .most = 32,
@@ -30,6 +30,9 @@ const struct setting settings_table[] = {
 	  .range = "an absolute path of at most 255 bytes" },
 	{ "lifetime", set_time, MEMBER(lifetime_ms), .least = MINUTE, .most = DAY,
 	  .range = "a time from 1min to 24h, such as 15min" },
+	{ "hold_open", set_switch, MEMBER(hold_open), .range = "yes or no" },
+	{ "max_lifetime", set_time, MEMBER(max_lifetime_ms), .least = MINUTE,
+	  .most = 7 * DAY, .range = "a time from 1min to 7d, such as 12h" },
 	{ "expiry_watch", set_time_or_zero, MEMBER(expiry_watch_ms), .least = 2 * MINUTE,
 	  .most = DAY, .range = "0 (do not look) or a time from 2min to 24h" },
 	{ "ports", set_ports, MEMBER(ports), ALSO_ARGUMENT,
@@ -42,7 +45,7 @@ const struct setting settings_table[] = {
 	{ "services", set_text, MEMBER(services), ALSO_ARGUMENT, .most = SETTINGS_LIST,
 	  .range = "names of PAM services, at most 511 characters" },
 	{ "peer", set_peers, WHOLE, ALSO_ARGUMENT,
-	  .range = "one or more of rhost and stdin, in the order of trial" },
+	  .range = "one or more of rhost, stdin, fds and unix, in the order of trial" },
 	{ "ipv6_prefix", set_prefix, MEMBER(ipv6_prefix), .range = "128 or 64" },
 	{ "wait", set_time_or_zero, MEMBER(wait_ms), ALSO_ARGUMENT, .least = 1,
 	  .most = 10 * SECOND, .range = "a time from 0 to 10s, such as 2s" },

@@ -3,7 +3,6 @@
 #include "core/expire.h"
 
 #include "base/why.h"
-#include "core/lease_file.h"
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
@@ -44,28 +43,29 @@ static int parse(const struct command *command, int argc, char **argv, struct ru
 	return EXIT_DONE;
 }
 
+static void print_one(const struct tool *tool, const struct lease *lease)
+{
+	if (tool->json)
+		output_json(json_pack("{s:s, s:s}", "would_remove", lease->client.text,
+				      "user", lease->user));
+	else
+		(void)printf("would remove %s (user %s)\n", lease->client.text,
+			     lease->user);
+}
+
 static int print_due(const struct tool *tool, const struct leases *leases)
 {
-	cleanup_lease_scan struct lease_scan scan = { 0 };
-	struct lease_name name;
-	struct lease lease;
+	cleanup_batch struct batch batch = { 0 };
 	struct why why = { 0 };
 
-	int found = lease_scan_open(&leases->dir, LEASE_ACTIVE, &scan, &why);
-	while (found >= 0 && (found = lease_scan_next(&scan, &name, &why)) > 0) {
-		if (found != LEASE_SCAN_CLIENT ||
-		    lease_read(&leases->dir, LEASE_ACTIVE, &name.client, &lease, NULL) <
-			    0 ||
-		    !expire_is_due(&leases->job, &lease))
-			continue;
-		if (tool->json)
-			output_json(json_pack("{s:s, s:s}", "would_remove",
-					      lease.client.text, "user", lease.user));
-		else
-			(void)printf("would remove %s (user %s)\n", lease.client.text,
-				     lease.user);
-	}
-	return found < 0 ? complain(EXIT_UNUSABLE, "%s", why.text) : EXIT_DONE;
+	if (leases_collect(leases, LEASE_ACTIVE, &batch, &why) < 0)
+		return complain(EXIT_UNUSABLE, "%s", why.text);
+	leases_mark_held(leases, &batch);
+	for (size_t i = 0; i < batch.count; i++)
+		if (!batch.entry[i].held &&
+		    expire_is_due(&leases->job, &batch.entry[i].lease))
+			print_one(tool, &batch.entry[i].lease);
+	return EXIT_DONE;
 }
 
 static int tell_result(const struct run *run, int error,

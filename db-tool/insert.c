@@ -47,15 +47,16 @@ static int put_pairs(void *context, const struct table *table, struct why *why)
 	return changed;
 }
 
-/* access.db beside access: makemap or postmap compiles one from the other. */
+/* access.db or .lmdb beside access: makemap or postmap compiles one from the other. */
 static void warn_of_source(const char *map_path)
 {
 	char source[PATH_MAX];
-	const size_t length = strlen(map_path);
+	const char *suffix = strrchr(map_path, '.');
 
-	if (length < 4 || strcmp(map_path + length - 3, ".db") != 0)
+	if (!suffix || (strcmp(suffix, ".db") != 0 && strcmp(suffix, ".lmdb") != 0))
 		return;
-	(void)snprintf(source, sizeof(source), "%.*s", (int)(length - 3), map_path);
+	(void)snprintf(source, sizeof(source), "%.*s", (int)(suffix - map_path),
+		       map_path);
 	if (access(source, F_OK) == 0)
 		(void)complain(
 			0,

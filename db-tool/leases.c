@@ -4,8 +4,10 @@
 #include "base/deadline.h"
 #include "base/why.h"
 #include "core/complaint.h"
+#include "core/hold.h"
 #include "core/lease_file.h"
 #include "db-tool/command.h"
+#include "db-tool/connections.h"
 #include "db-tool/output.h"
 
 #include <errno.h>
@@ -46,7 +48,8 @@ int leases_look(const struct tool *tool, struct leases *ret, struct why *why)
 				 .leases = &ret->dir,
 				 .now = now,
 				 .deadline = deadline_in(LEASES_PATIENCE_MS),
-				 .events = &ret->sink };
+				 .events = &ret->sink,
+				 .connections = &connections_of_kernel };
 	return 0;
 }
 
@@ -89,6 +92,15 @@ int leases_collect(const struct leases *leases, enum lease_folder folder,
 			return why_say(why, -ENOMEM, "out of memory");
 	}
 	return found;
+}
+
+void leases_mark_held(const struct leases *leases, struct batch *batch)
+{
+	struct why why = { 0 };
+
+	if (hold_mark(&leases->job, batch, &why) < 0)
+		(void)complain(0, "%s", why.text);
+	batch_sort(batch);
 }
 
 void leases_close(struct leases *leases)

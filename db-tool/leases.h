@@ -35,5 +35,9 @@ int leases_look(const struct tool *tool, struct leases *ret, struct why *why);
 int leases_collect(const struct leases *leases, enum lease_folder folder,
 		   struct batch *batch, struct why *why);
 
+/* Set `held` of the entries whose client is still connected (hold_mark); when nobody can
+ * say, that goes to stderr. Sorts the batch. */
+void leases_mark_held(const struct leases *leases, struct batch *batch);
+
 void leases_close(struct leases *leases);
 #define cleanup_leases __attribute__((cleanup(leases_close)))

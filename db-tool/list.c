@@ -74,8 +74,8 @@ const struct command command_list = {
 	.purpose = "list all records, or those with these keys",
 	.help = "  -a, --all  also the marker keys that stand beside records of "
 		"leases\n\n"
-		"Prints key, tab, value. Works on any Berkeley DB table: give it with "
-		"-m.\n"
+		"Prints key, tab, value. Works on any Berkeley DB or LMDB table: give "
+		"it with -m.\n"
 		"A key that is not there is said on stderr; the exit status is 1 then.\n",
 	.any_map = true,
 	.run = run_list,

@@ -12,7 +12,6 @@
 #include "db-tool/status_address.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What the folder of a lease means to a person. */
@@ -34,28 +33,17 @@ static const char *state_of(enum lease_folder folder)
 	return "settled";
 }
 
-static int by_address(const void *a, const void *b)
-{
-	const struct client_address *left =
-		&((const struct batch_entry *)a)->lease.client;
-	const struct client_address *right =
-		&((const struct batch_entry *)b)->lease.client;
-
-	if (left->family != right->family)
-		return left->family < right->family ? -1 : 1;
-	return memcmp(left->bytes, right->bytes, sizeof(left->bytes));
-}
-
 static void print_json(const struct leases *leases, const struct batch_entry *entry)
 {
 	const struct lease *lease = &entry->lease;
 	const long long end = lease_end(lease, leases->job.settings->lifetime_ms);
 
-	output_json(json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "address", lease->client.text,
-		"state", state_of(entry->from), "user", lease->user, "service",
-		lease->service, "opened", (json_int_t)lease->opened, "last_login",
-		(json_int_t)lease->last_login.tv_sec, "closes", (json_int_t)end));
+	output_json(json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b}", "address",
+			      lease->client.text, "state", state_of(entry->from), "user",
+			      lease->user, "service", lease->service, "opened",
+			      (json_int_t)lease->opened, "last_login",
+			      (json_int_t)lease->last_login.tv_sec, "closes",
+			      (json_int_t)end, "held", entry->held));
 }
 
 struct widths {
@@ -75,7 +63,9 @@ static void print_row(const struct leases *leases, const struct batch_entry *ent
 	const struct lease *lease = &entry->lease;
 	char opened[EVENT_TIME], last[EVENT_TIME], left[DURATION_TEXT];
 
-	if (expire_is_due(&leases->job, lease))
+	if (entry->held)
+		(void)snprintf(left, sizeof(left), "held");
+	else if (expire_is_due(&leases->job, lease))
 		(void)snprintf(left, sizeof(left), "next run");
 	else
 		duration_print(
@@ -129,8 +119,7 @@ static int run_status(struct tool *tool, int argc, char **argv)
 	if (error < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 
-	if (batch.count > 0)
-		qsort(batch.entry, batch.count, sizeof(*batch.entry), by_address);
+	leases_mark_held(&leases, &batch);
 	if (!tool->json)
 		print_table(&leases, &batch);
 	for (size_t i = 0; i < batch.count && tool->json; i++)
@@ -144,6 +133,7 @@ const struct command command_status = {
 	.purpose = "show the leases, or whether and why an address may relay",
 	.help = "Without an address: one lease a line, with its user and when it "
 		"closes.\n"
+		"held: its client is still connected (hold_open).\n"
 		"open: the map shows it; waiting: a commit is to come; deferred: the "
 		"last\n"
 		"commit failed, the timer tries again; ending: it is being removed.\n"

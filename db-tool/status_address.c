@@ -4,6 +4,7 @@
 #include "base/why.h"
 #include "core/duration.h"
 #include "core/expire.h"
+#include "core/hold.h"
 #include "core/lease_file.h"
 #include "core/verdict.h"
 #include "db-tool/command.h"
@@ -14,26 +15,45 @@
 #include <stdio.h>
 
 #define REASON 512
+#define WHEN 128
 
 struct answer {
 	bool may_relay;
 	char reason[REASON];
 };
 
+/* The lease's end, whether by its time or beyond it. */
+static void say_when(const struct leases *leases, const struct batch_entry *entry,
+		     char when[static WHEN])
+{
+	const struct settings *settings = leases->job.settings;
+	const time_t end = lease_end(&entry->lease, settings->lifetime_ms);
+	char text[EVENT_TIME], left[DURATION_TEXT];
+
+	duration_print((long)(end - leases->job.now.tv_sec), left);
+	if (entry->held)
+		(void)snprintf(when, WHEN,
+			       "held open by an established connection, at the latest "
+			       "until %s",
+			       event_time(hold_end(settings, &entry->lease), text));
+	else if (expire_is_due(&leases->job, &entry->lease))
+		(void)snprintf(when, WHEN,
+			       "whose time is over: the next timer run closes it");
+	else
+		(void)snprintf(when, WHEN, "closes in %s", left);
+}
+
 static void say_of_lease(const struct leases *leases, const struct lease *lease,
 			 struct answer *answer)
 {
-	char left[DURATION_TEXT];
-	const bool over = expire_is_due(&leases->job, lease);
+	struct batch_entry entry = { .lease = *lease };
+	struct batch one = { .entry = &entry, .count = 1 };
+	char when[WHEN];
 
-	duration_print((long)(lease_end(lease, leases->job.settings->lifetime_ms) -
-			      leases->job.now.tv_sec),
-		       left);
-	(void)snprintf(answer->reason, REASON, "lease of user %s (%s), %s%s", lease->user,
-		       lease->service,
-		       over ? "whose time is over: the next timer run closes it"
-			    : "closes in ",
-		       over ? "" : left);
+	leases_mark_held(leases, &one);
+	say_when(leases, &entry, when);
+	(void)snprintf(answer->reason, REASON, "lease of user %s (%s), %s", lease->user,
+		       lease->service, when);
 }
 
 /* The table does not decide, and shows no record of ours. */

@@ -21,7 +21,8 @@ static int load(const struct tool *tool, int note_fd, struct table_file *ret,
 	ret->place =
 		(struct map_place){ .path = settings->map_path,
 				    .note_fd = note_fd,
-				    .nul_when_empty = mta_preset_of(settings->mta)->nul };
+				    .nul_when_empty = mta_preset_of(settings->mta)->nul,
+				    .in_place = map_type_in_place(settings->map_type) };
 	const int error = map_backend_load(settings->map_type, settings->backend_dir,
 					   &ret->loaded, why);
 	ret->table.backend = ret->loaded.backend;

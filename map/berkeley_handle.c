@@ -126,6 +126,21 @@ void berkeley_handle_close(struct berkeley_handle *handle)
 	*handle = (struct berkeley_handle)BERKELEY_HANDLE_NONE;
 }
 
+int berkeley_file_make(int fd, DBTYPE type)
+{
+	char path[SHADOW_PATH_MAX];
+	DB *db = NULL;
+
+	int error = create(&db);
+	if (error != 0)
+		return error;
+	shadow_path(fd, path);
+	/* Truncate: in an empty file libdb would look for a head. */
+	error = db->open(db, NULL, path, NULL, type, DB_CREATE | DB_TRUNCATE, 0);
+	const int closed = db->close(db, 0);
+	return error != 0 ? error : closed;
+}
+
 int berkeley_file_verify(int fd)
 {
 	char path[SHADOW_PATH_MAX];

@@ -38,5 +38,8 @@ int berkeley_handle_write(const struct berkeley_handle *handle);
 /* What was not written is lost. */
 void berkeley_handle_close(struct berkeley_handle *handle);
 
+/* An empty table in an empty file. */
+int berkeley_file_make(int fd, DBTYPE type);
+
 /* Whether the file is a sound table of libdb's. */
 int berkeley_file_verify(int fd);

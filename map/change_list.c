@@ -20,9 +20,9 @@ static char *grow(struct change_list *list, size_t size)
 
 	while (room < list->size + size)
 		room *= 2;
-	char *bytes = list->cut || room > CHANGE_LIST_MAX ? NULL
-		      : room == list->room		  ? list->bytes
-							  : realloc(list->bytes, room);
+	char *bytes = list->cut || (room > CHANGE_LIST_MAX && !list->endless) ? NULL
+		      : room == list->room ? list->bytes
+					   : realloc(list->bytes, room);
 	if (!bytes) {
 		list->cut = true;
 		return NULL;

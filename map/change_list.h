@@ -23,6 +23,7 @@ struct change_list {
 	char *bytes;
 	size_t size, room;
 	bool cut;
+	bool endless; /* CHANGE_LIST_MAX is no bound: it is needed whole */
 };
 
 struct change {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "map/file_format.h"
 
+#include "base/why.h"
+
 #include <byteswap.h>
 #include <ctype.h>
 #include <errno.h>
@@ -87,8 +89,6 @@ static const char *other(const struct head *head)
 	if (is_berkeley(bswap_32(head->word[MAGIC])))
 		return "a Berkeley DB table of a machine with another byte order; "
 		       "rebuild it from its text with makemap";
-	if (head->word[LMDB_MAGIC_AT] == LMDB_MAGIC)
-		return "an LMDB table";
 	if (head->bytes >= 16 && memcmp(head->word, "SQLite format 3", 16) == 0)
 		return "an SQLite database";
 	if (is_cdb(head))
@@ -96,6 +96,30 @@ static const char *other(const struct head *head)
 	if (is_text(head))
 		return "a text file; the table made of it by makemap is meant";
 	return "no table that is known here";
+}
+
+const char *file_format_type(enum file_format format)
+{
+	switch (format) {
+	case FORMAT_HASH:
+		return "hash";
+	case FORMAT_BTREE:
+		return "btree";
+	case FORMAT_LMDB:
+		return "lmdb";
+	default:
+		return NULL;
+	}
+}
+
+int file_format_refuse(const char *path, enum file_format format, const char *what,
+		       struct why *why)
+{
+	const char *type = file_format_type(format);
+
+	if (!type)
+		return why_say(why, -EBADMSG, "%s is %s", path, what);
+	return why_say(why, -EBADMSG, "%s is %s: name it %s:%s", path, what, type, path);
 }
 
 int file_format_of(int fd, const char **ret_what)
@@ -113,6 +137,12 @@ int file_format_of(int fd, const char **ret_what)
 
 	if (is_berkeley(head.word[MAGIC]))
 		return berkeley(&head, ret_what);
+	/* Behind the head of its first page, which a 32-bit machine writes shorter. */
+	if (head.word[LMDB_MAGIC_AT] == LMDB_MAGIC ||
+	    head.word[LMDB_MAGIC_AT - 1] == LMDB_MAGIC) {
+		*ret_what = "an LMDB table";
+		return FORMAT_LMDB;
+	}
 	*ret_what = other(&head);
 	return FORMAT_OTHER;
 }

@@ -45,5 +45,6 @@ bool map_identity_equal(const struct map_identity *a, const struct map_identity 
 
 bool map_needs_recovery(const struct map_place *place)
 {
-	return exchange_note_present(place->note_fd) || shadow_name_present(place->path);
+	return exchange_note_present(place->note_fd) ||
+	       (!place->in_place && shadow_name_present(place->path));
 }

@@ -4,8 +4,8 @@
  *
  * A change is all or nothing: it is invisible until commit returns, and a crash at
  * any instant leaves either the old table or the new one. How that is done is the
- * backend's business (map_berkeley.c exchanges a changed copy for the old file; LMDB
- * would use its own transactions).
+ * backend's business (map_berkeley.c exchanges a changed copy for the old file;
+ *map_lmdb.c uses LMDB's own transactions).
  *
  * A backend is one const struct of functions in a loadable object of its own, so that
  * the PAM module links no database library and loads one only when a table has to be
@@ -31,8 +31,9 @@
 #include <sys/types.h>
 #include <time.h>
 
-#define MAP_ABI 2
-#define MAP_KEY_MAX 512 /* longest key that put() takes, without a NUL */
+#define MAP_ABI 3
+#define MAP_KEY_MAX                                                                      \
+	512 /* longest key that put() takes, without a NUL; LMDB: 511 with it */
 
 struct stat;
 struct why;
@@ -62,6 +63,7 @@ struct map_place {
 	int note_fd; /* where an exchange is noted (exchange_note.h); -1: only reading */
 	const char *run_dir; /* where spare files are noted (spares.h); NULL: none */
 	bool nul_when_empty;
+	bool in_place; /* of a type that is changed in place: it has no copy beside it */
 };
 
 struct map_backend {
@@ -95,6 +97,11 @@ struct map_backend {
 	/* Before commit: of the table that was opened. After: of the one that commit
 	 * put in its place, which stays locked against rebuilders until close. */
 	int (*identify)(struct map *map, struct map_identity *ret, struct why *why);
+
+	/* Makes a valid, empty table where there is none: the process's, mode 0644, whole
+	 * under its name at once. What is there already, of any kind, is left alone: 0.
+	 */
+	int (*create)(const struct map_place *place, struct why *why);
 
 	/* Finishes what a writer that died left at `place`. Nothing left: returns 0. */
 	int (*recover)(const struct map_place *place, struct why *why);

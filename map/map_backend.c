@@ -13,23 +13,33 @@
 
 static const struct {
 	const char *type, *object;
-} objects[] = {
-	{ "hash", "map_berkeley.so" },
-	{ "btree", "map_berkeley.so" },
-	{ "fail", "map_fail.so" }, /* never installed: the tests' failing backend */
+	bool in_place;
+} types[] = {
+	{ "hash", "map_berkeley.so", false },
+	{ "btree", "map_berkeley.so", false },
+	{ "lmdb", "map_lmdb.so", true },
+	/* never installed: the tests' failing backend */
+	{ "fail", "map_fail.so", false },
 };
 
-static const char *object_of(const char *type)
+static int find_type(const char *type)
 {
-	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
-		if (strcmp(objects[i].type, type) == 0)
-			return objects[i].object;
-	return NULL;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].type, type) == 0)
+			return (int)i;
+	return -1;
 }
 
 bool map_type_known(const char *type)
 {
-	return object_of(type) != NULL;
+	return find_type(type) >= 0;
+}
+
+bool map_type_in_place(const char *type)
+{
+	const int found = find_type(type);
+
+	return found >= 0 && types[found].in_place;
 }
 
 static const struct map_backend *find_backend(void *object, const char *type)
@@ -46,11 +56,12 @@ int map_backend_load(const char *type, const char *folder, struct loaded_backend
 		     struct why *why)
 {
 	char path[PATH_MAX];
-	const char *object = object_of(type);
+	const int found = find_type(type);
 
-	if (!object)
+	if (found < 0)
 		return why_say(why, -EPROTONOSUPPORT, "'%s' is no type of table", type);
-	const int length = snprintf(path, sizeof(path), "%s/%s", folder, object);
+	const int length =
+		snprintf(path, sizeof(path), "%s/%s", folder, types[found].object);
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return why_say(why, -ENAMETOOLONG, "backend_dir is too long");
 

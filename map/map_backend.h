@@ -4,7 +4,7 @@
  *
  * A loadable object FOLDER/map_NAME.so exports one symbol, `map_backends`: the
  * addresses of its backends (map.h), ended by NULL. One object may serve several
- * types: map_berkeley.so has "hash" and "btree".
+ * types: map_berkeley.so has "hash" and "btree", map_lmdb.so has "lmdb".
  *
  * dlopen runs the object's code: the folder comes from the build or from the settings
  * file, never from a module argument or the environment.
@@ -23,6 +23,9 @@ struct loaded_backend {
 
 /* Whether `type` is the name of a type of table at all. */
 bool map_type_known(const char *type);
+
+/* Whether its tables are changed in place, without a copy beside them. */
+bool map_type_in_place(const char *type);
 
 /* -EPROTONOSUPPORT: not built or not installed here; -EPROTO: of another version */
 int map_backend_load(const char *type, const char *folder, struct loaded_backend *ret,

@@ -7,6 +7,7 @@
  */
 #include "base/why.h"
 #include "map/berkeley_handle.h"
+#include "map/berkeley_new.h"
 #include "map/file_format.h"
 #include "map/map.h"
 #include "map/shadow_file.h"
@@ -162,10 +163,7 @@ static int right_format(const struct map *map, struct why *why)
 		return why_set(why, format, "cannot read the table %s", map->path);
 	if (format == (int)want)
 		return 0;
-	if (format == FORMAT_OTHER)
-		return why_say(why, -EBADMSG, "%s is %s", map->path, what);
-	return why_say(why, -EBADMSG, "%s is %s: name it %s:%s", map->path, what,
-		       want == FORMAT_HASH ? "btree" : "hash", map->path);
+	return file_format_refuse(map->path, (enum file_format)format, what, why);
 }
 
 static int berkeley_open(DBTYPE type, const struct map_place *place, struct map **ret_map,
@@ -371,12 +369,12 @@ static int berkeley_identify(struct map *map, struct map_identity *ret, struct w
 	.abandon = berkeley_abandon, .identify = berkeley_identify,                      \
 	.recover = shadow_recover
 
-static const struct map_backend hash = { .type = "hash",
-					 .open = hash_open,
-					 BERKELEY_REST };
-static const struct map_backend btree = { .type = "btree",
-					  .open = btree_open,
-					  BERKELEY_REST };
+static const struct map_backend hash = {
+	.type = "hash", .open = hash_open, .create = berkeley_new_hash, BERKELEY_REST
+};
+static const struct map_backend btree = {
+	.type = "btree", .open = btree_open, .create = berkeley_new_btree, BERKELEY_REST
+};
 
 /* See map_backend.h. */
 __attribute__((visibility("default")))

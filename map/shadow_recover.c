@@ -85,11 +85,13 @@ int shadow_recover(const struct map_place *place, struct why *why)
 
 	/* The note's map first: the settings may have named another one then. */
 	if (exchange_note_read(place->note_fd, &note) == 1 &&
-	    strcmp(note.map, place->path) != 0) {
+	    (place->in_place || strcmp(note.map, place->path) != 0)) {
 		const int error = recover_at(note.map, place->note_fd, why);
 		if (error < 0 && error != -ENOENT)
 			return error;
 		(void)exchange_note_clear(place->note_fd, NULL);
 	}
-	return recover_at(place->path, place->note_fd, why);
+	/* A table that is changed in place has no copy, whatever has that name. */
+	return place->in_place ? exchange_note_clear(place->note_fd, why)
+			       : recover_at(place->path, place->note_fd, why);
 }

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Real Berkeley DB tables, made, read and checked by the tools of db5.3-util.
+"""Real tables, made, read and checked by the tools of db5.3-util and lmdb-utils.
 
 Keys and values are bytes as they stand in the table; text is taken as UTF-8. The
 product's own code has no part in it.
 """
 
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 Bytes = str | bytes
 NUL = b"\0"
+LMDB_MAGIC = (0xBEEFC0DE).to_bytes(4, sys.byteorder)
 
 
 def as_bytes(text: Bytes) -> bytes:
@@ -24,24 +26,49 @@ def _hex_lines(records: Mapping[Bytes, Bytes], end: bytes) -> str:
 
 def make(path: Path, records: Mapping[Bytes, Bytes], kind: str = "hash", nul: bool = False,
          options: tuple[str, ...] = ()) -> Path:
-    """A new table; `nul`: keys and values end in a NUL, as postmap writes them."""
+    """A new table of kind hash, btree or lmdb; `nul`: keys and values end in a NUL, as
+    postmap writes them."""
+    lmdb = kind == "lmdb"
     header = "".join(f"{line}\n" for line in (
-        "VERSION=3", "format=bytevalue", f"type={kind}", *options, "HEADER=END"))
+        "VERSION=3", "format=bytevalue", f"type={'btree' if lmdb else kind}", *options,
+        "HEADER=END"))
     text = header + _hex_lines(records, NUL if nul else b"") + "DATA=END\n"
-    subprocess.run(["db5.3_load", str(path)], input=text, text=True, check=True)
+    if lmdb:
+        _lmdb("mdb_load", "-n", path, input=text, check=True)
+    else:
+        subprocess.run(["db5.3_load", str(path)], input=text, text=True, check=True)
     return path
+
+
+def is_lmdb(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(20)[16:] == LMDB_MAGIC
+
+
+def _lmdb(tool: str, option: str, path: Path, **how) -> subprocess.CompletedProcess:
+    """They lock by a file of their own beside the table."""
+    done = subprocess.run([tool, option, str(path)], capture_output=True, text=True, **how)
+    path.with_name(path.name + "-lock").unlink(missing_ok=True)
+    return done
 
 
 def records(path: Path) -> dict[bytes, bytes]:
     """What stands in the table, byte for byte."""
-    dump = subprocess.run(["db5.3_dump", str(path)], capture_output=True, text=True, check=True)
+    if is_lmdb(path):
+        dump = _lmdb("mdb_dump", "-n", path, check=True)
+    else:
+        dump = subprocess.run(["db5.3_dump", str(path)], capture_output=True, text=True,
+                              check=True)
     body = dump.stdout.split("HEADER=END\n", 1)[1].split("DATA=END", 1)[0]
     cells = [bytes.fromhex(line) for line in body.splitlines()]
     return dict(zip(cells[::2], cells[1::2]))
 
 
 def faults(path: Path) -> str:
-    """What db5.3_verify has to say against the table; "" = nothing."""
+    """What db5.3_verify, or mdb_stat, has to say against the table; "" = nothing."""
+    if is_lmdb(path):
+        verify = _lmdb("mdb_stat", "-nefff", path)
+        return "" if verify.returncode == 0 else verify.stderr or "refused"
     verify = subprocess.run(["db5.3_verify", str(path)], capture_output=True, text=True)
     return "" if verify.returncode == 0 else verify.stderr or "refused"
 

@@ -103,7 +103,7 @@ FILES = (
      "a btree table: name it btree:"),
     ("a newer or older format", make_other_version, "another format version"),
     ("a queue", make_queue, "a Berkeley DB queue or heap"),
-    ("LMDB", make_lmdb, "an LMDB table"),
+    ("LMDB", make_lmdb, "an LMDB table: name it lmdb:"),
     ("SQLite", make_sqlite, "an SQLite database"),
     ("rubbish", lambda path: path.write_bytes(bytes(range(256)) * 16), "no table that is known"),
     ("a few bytes", lambda path: path.write_bytes(b"\x01\x02\x03"), "no table that is known"),
@@ -131,12 +131,21 @@ class Formats(unittest.TestCase):
         return self.path.read_bytes() if self.path.is_file() else None
 
     def test_what_it_is(self):
+        self.name_each("hash", FILES)
+
+    def test_what_it_is_under_the_name_of_lmdb(self):
+        self.name_each("lmdb", (*(row for row in FILES if row[0] not in ("LMDB", "nothing")),
+                                ("a hash", lambda path: table.make(path, PAIRS),
+                                 "a hash table: name it hash:"),
+                                ("half a table of LMDB", make_lmdb, "is damaged: ")))
+
+    def name_each(self, kind: str, files):
         commands = (("list",), ("list", "b"), ("insert", "x", "y"), ("delete", "b"),
                     ("status", "192.0.2.1"))
         self.place.prepare()
-        for number, (label, make, want) in enumerate(FILES):
+        for number, (label, make, want) in enumerate(files):
             self.path = self.place.map.with_name(f"odd{number}.db")
-            self.place.configure(map=f"hash:{self.path}")
+            self.place.configure(map=f"{kind}:{self.path}")
             make(self.path)
             before = self.content()
             for command in commands:
@@ -166,6 +175,18 @@ class Formats(unittest.TestCase):
                 done = self.place.sapdb("list")
                 self.assertIn(done.returncode, (0, 3))
                 self.assertEqual(done.stderr == "", done.returncode == 0)
+
+    def test_a_table_of_lmdb_cut_off_is_refused_or_read_and_never_crashes(self):
+        """libmdb alone ends by SIGBUS or SIGSEGV on most of these."""
+        records = {f"k{i}": "v" * 50 for i in range(400)}
+        whole = table.make(self.place.map, records, kind="lmdb").read_bytes()
+        self.place.configure(map=f"lmdb:{self.place.map}")
+        for size in (100, 4096, 4200, 8192, 12288, len(whole) // 2, len(whole) - 4096):
+            for command in (("list",), ("insert", "x", "y"), ("status", "192.0.2.1")):
+                with self.subTest(size, command=command[0]):
+                    self.path.write_bytes(whole[:size])
+                    self.assertIn("is damaged" if size > 20 else "", self.refuse(*command))
+                    self.assertEqual(self.content(), whole[:size])
 
     def test_the_last_word_is_a_cure(self):
         for make, cure in ((make_old_hash, "rebuild it from its text with makemap"),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """list, insert and delete: what the tool of 1999 did, and what it did not.
 
-The examples are its README's, on tables that db5.3_load made; after each test
-db5.3_verify accepts the table.
+The examples are its README's, on tables that db5.3_load and mdb_load made; after each
+test db5.3_verify or mdb_stat accepts the table.
 """
 
 import json
@@ -15,14 +15,21 @@ RECORDS = {"example.com": "REJECT", "192.0.2.1": "RELAY", "spam@example.net": "5
 
 
 class Records(unittest.TestCase):
+    KIND = "hash"
+
     def setUp(self):
         self.place = Place()
         self.addCleanup(self.place.close)
+        self.place.configure(map=f"{self.KIND}:{self.place.map}")
         self.use(RECORDS)
 
-    def use(self, records, **how):
+    def use(self, records):
         self.place.map.unlink(missing_ok=True)
-        table.make(self.place.map, records, **how)
+        table.make(self.place.map, records, kind=self.KIND)
+
+    def state_of_file(self) -> tuple[int, int]:
+        file = self.place.map.stat()
+        return file.st_ino, file.st_mtime_ns
 
     def tearDown(self):
         self.assertEqual(table.faults(self.place.map), "")
@@ -75,10 +82,9 @@ class Records(unittest.TestCase):
 
     def test_insert_of_what_is_there_changes_no_file(self):
         self.run_it("insert", "192.0.2.9", "OK")
-        before = self.place.map.stat()
+        before = self.state_of_file()
         self.run_it("insert", "example.com", "REJECT")
-        after = self.place.map.stat()
-        self.assertEqual((after.st_ino, after.st_mtime_ns), (before.st_ino, before.st_mtime_ns))
+        self.assertEqual(self.state_of_file(), before)
 
     def test_insert_takes_odd_text(self):
         pairs = {"a b": "c\td", "é": "ü", "x" * 511: "y" * 3000, "-dash": "-v", "empty": ""}
@@ -119,9 +125,9 @@ class Records(unittest.TestCase):
         self.assertNotIn(b"example.com", self.stored())
 
     def test_delete_of_a_missing_key_alone_changes_no_file(self):
-        before = self.place.inode()
+        before = self.state_of_file()
         self.run_it("delete", "nobody", status=1)
-        self.assertEqual(self.place.inode(), before)
+        self.assertEqual(self.state_of_file(), before)
 
     def test_to_empty_and_back(self):
         self.run_it("delete", *RECORDS)
@@ -146,6 +152,48 @@ class Records(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertIn(f"is compiled from {source}", done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1)
+
+
+class LmdbRecords(Records):
+    KIND = "lmdb"
+
+    def test_the_file_is_never_another_one(self):
+        """Who has it open for his lifetime, as smtpd, must see what is changed."""
+        before = self.place.inode()
+        self.run_it("insert", "a", "b")
+        self.run_it("delete", "example.com")
+        self.assertEqual(self.place.inode(), before)
+        self.assertEqual(self.place.beside(), [])
+
+    def test_postmaps_source_is_warned_of(self):
+        path = table.make(self.place.root / "relay.lmdb", RECORDS, kind="lmdb")
+        path.with_suffix("").write_text("example.com REJECT\n")
+        done = self.place.sapdb("-m", f"lmdb:{path}", "insert", "a", "b")
+        self.assertIn(f"is compiled from {path.with_suffix('')}", done.stderr)
+
+    def test_a_table_with_nuls(self):
+        path = table.make(self.place.root / "nul.lmdb", {"b": "1", "c": "2"}, kind="lmdb", nul=True)
+        done = self.place.sapdb("-m", f"lmdb:{path}", "insert", "a", "0", "b", "9")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(self.place.sapdb("-m", f"lmdb:{path}", "delete", "c").returncode, 0)
+        self.assertEqual(table.records(path), {b"a\0": b"0\0", b"b\0": b"9\0"})
+        self.assertEqual(self.place.sapdb("-m", f"lmdb:{path}", "list").stdout, "a\t0\nb\t9\n")
+
+    def test_the_form_of_a_new_table_is_that_of_the_mail_server(self):
+        for mta, want in (("sendmail", {b"a": b"b"}), ("postfix", {b"a\0": b"b\0"})):
+            with self.subTest(mta):
+                path = table.make(self.place.root / f"{mta}.lmdb", {}, kind="lmdb")
+                self.place.configure(mta=mta)
+                self.place.sapdb("-m", f"lmdb:{path}", "insert", "a", "b")
+                self.assertEqual(table.records(path), want)
+
+    def test_a_lease_from_its_grant_to_its_end(self):
+        self.place.configure(mta="postfix")
+        self.run_it("grant", "192.0.2.7")
+        self.assertEqual(self.stored()[b"192.0.2.7"], b"OK")
+        self.assertIn("may relay", self.run_it("status", "192.0.2.7"))
+        self.run_it("revoke", "192.0.2.7")
+        self.assertEqual(set(self.stored()), {key.encode() for key in RECORDS})
 
 
 class OtherTables(unittest.TestCase):

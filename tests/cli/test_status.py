@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """status: which leases there are, and whether and why an address may relay."""
 
+import json
 import unittest
 
 from cli import table
@@ -24,6 +25,16 @@ class Status(Leases):
         self.assertEqual([(line.split()[0], line.split()[-1]) for line in lines[1:]],
                          [(CLIENT, "open"), (OTHER, "open"), ("192.0.2.9", "waiting"),
                           ("192.0.2.10", "ending"), ("2001:db8::9", "deferred")])
+
+    def test_who_is_not_connected_is_not_held(self):
+        self.grant(CLIENT, OTHER)
+        self.lapse(OTHER)
+        self.place.configure(hold_open="yes")
+        leases = [json.loads(line) for line in self.run_it("--json", "status").splitlines()]
+        self.assertEqual([lease["held"] for lease in leases], [False, False])
+        self.assertIn(" next run ", self.run_it("status"))
+        self.assertIn("whose time is over", self.reason(OTHER, 0))
+        self.assertEqual(self.run_it("expire", "-n"), f"would remove {OTHER} (user horn)\n")
 
     def test_no_lease(self):
         self.place.prepare()

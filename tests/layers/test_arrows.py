@@ -17,7 +17,9 @@ GUESTS = (
     (r"err\.h", {"db-tool"}),
     (r"getopt\.h", {"db-tool"}),
     (r"jansson\.h", {"db-tool"}),
+    (r"libmnl/.*|linux/(netlink|sock_diag|inet_diag)\.h", {"db-tool/connections.c"}),
     (r"db\.h", {"map/map_berkeley.c", "map/berkeley_handle.h"}),
+    (r"lmdb\.h", {"map/lmdb_change.h"}),
     (r"dlfcn\.h", {"map/map_backend.c"}),
 )
 

@@ -47,6 +47,12 @@ class Units(unittest.TestCase):
         self.assertEqual(values("pam_sap-commit.path", "DirectoryNotEmpty"),
                          [place_of("state_dir") + "/pending"])
 
+    def test_the_table_is_there_before_the_mail_servers(self):
+        """Of Debian, whose postfix.service starts an instance that does the work."""
+        before = values("pam_sap-expire.service", "Before")[0].split()
+        self.assertEqual(set(before), {"sendmail.service", "postfix.service",
+                                       "postfix@-.service", "exim4.service"})
+
     def test_the_map_may_be_written(self):
         for name in SERVICES:
             with self.subTest(name):
@@ -55,18 +61,25 @@ class Units(unittest.TestCase):
         self.assertIn(f"\nReadWritePaths=-{default_map_folder()}\n",
                       text(f"{UNITS}dovecot-pam_sap.conf"))
 
+    def test_the_kernel_can_be_asked_about_the_hosts_network(self):
+        for name in SERVICES:
+            with self.subTest(name):
+                families, = values(name, "RestrictAddressFamilies")
+                self.assertIn("AF_NETLINK", families.split())
+                self.assertEqual(values(name, "PrivateNetwork"), [])
+
     def test_tmpfiles_makes_the_folders(self):
         names = re.findall(r'\[LEASE_\w+\] = "(\w+)"', text("core/lease_dir.c"))
         self.assertIn("pending", names)
         state = place_of("state_dir")
         want = {state, place_of("run_dir")} | {
-            f"{state}/{name}" for name in names if name != "pending"}
+            f"{state}/{name}" for name in names if name != "pending"} | {f"{state}/map"}
         lines = re.findall(r"^d (\S+) +(\d+) root root", unit("pam_sap.tmpfiles"),
                            flags=re.MULTILINE)
         self.assertEqual({path for path, _mode in lines}, want)
         for path, mode in lines:
             with self.subTest(path):
-                self.assertEqual(mode, "0755" if path in (state, place_of("run_dir"))
+                self.assertEqual(mode, "0755" if path in (state, f"{state}/map", place_of("run_dir"))
                                  else "0700")
 
     def test_both_services_are_confined_alike(self):

@@ -34,6 +34,9 @@ static const struct {
 	{ "removed", EVENT_REMOVED, LOGIN, NULL,
 	  "removed 192.0.2.77 from /etc/mail/access.db (user horn, last login "
 	  "2026-11-24T12:01:47Z)" },
+	{ "at the end of a hold", EVENT_REMOVED, LOGIN, "max_lifetime is over",
+	  "removed 192.0.2.77 from /etc/mail/access.db (user horn, last login "
+	  "2026-11-24T12:01:47Z, max_lifetime is over)" },
 	{ "revoked", EVENT_REMOVED, 0, NULL,
 	  "removed 192.0.2.77 from /etc/mail/access.db (user horn, revoked)" },
 	{ "refused", EVENT_REFUSED, LOGIN, "connect:192.0.2",
@@ -71,6 +74,8 @@ static const struct {
 	{ "healed", EVENT_HEALED, "1 put back, 2 without a lease removed",
 	  "made /etc/mail/access.db agree with the leases: 1 put back, 2 without a "
 	  "lease removed" },
+	{ "unheld", EVENT_UNHELD, "no\nkernel",
+	  "hold_open has no effect, leases end with their lifetime: no\\x0akernel" },
 	{ "junk", EVENT_JUNK, "pending/x",
 	  "removed 'pending/x': it is no lease that may be opened" },
 	{ "hostile junk", EVENT_JUNK, "pending/a\nb\x1b[2J",
@@ -149,6 +154,7 @@ static void some_are_warnings(void **state)
 	check_true("lapsed", event_is_warning(EVENT_LAPSED));
 	check_true("junk", event_is_warning(EVENT_JUNK));
 	check_true("much junk", event_is_warning(EVENT_JUNK_HEAP));
+	check_true("unheld", event_is_warning(EVENT_UNHELD));
 }
 
 static void count_call(const void *context, const struct event *event)

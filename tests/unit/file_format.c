@@ -66,7 +66,7 @@ static const struct {
 	{ "hash 2 of 1.85", 0, HASH, 2, FORMAT_OTHER, OLD },
 	{ "btree 3 of 1.85", 0, BTREE, 3, FORMAT_OTHER, OLD },
 	{ "hash 2 of 1.85, foreign", 0, 0x61150600, 0x02000000, FORMAT_OTHER, OLD },
-	{ "LMDB", 4, LMDB, 1, FORMAT_OTHER, "LMDB" },
+	{ "LMDB", 4, LMDB, 1, FORMAT_LMDB, "an LMDB table" },
 	{ "magic elsewhere", 7, HASH, 9, FORMAT_OTHER, "no table that is known" },
 };
 

@@ -127,6 +127,7 @@ static void the_failing_backend_fails(void **state)
 	check_int("remove", fail->remove(map, "x", &why), -EIO);
 	check_int("commit", fail->commit(map, &why), -EIO);
 	check_int("identify", fail->identify(map, &identity, &why), -EIO);
+	check_int("create", fail->create(&place, &why), -EIO);
 	check_int("recover", fail->recover(&place, &why), -EIO);
 	fail->abandon(map);
 	assert_null(fail->close(map));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading, changing, and everything that keeps a table from being opened. */
 #include "map_contract.h"
+#include "lmdb_table.h"
 
 #include "base/cleanup.h"
 
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#define LMDB_LONGEST 510 /* and a NUL */
 
 static void check_get(const char *label, struct contract *contract, const char *key,
 		      const char *want)
@@ -74,11 +77,8 @@ static void next_gives_any_bytes(struct contract *contract)
 	struct map_entry entry = { { 0 }, { 0 } };
 	int seen = 0;
 
-	berkeley_table_put(contract->path,
-			   &(DBT){ .data = (void *)(uintptr_t)key,
-				   .size = (u_int32_t)(sizeof(key) - 1 + nul) },
-			   &(DBT){ .data = (void *)(uintptr_t)value,
-				   .size = (u_int32_t)(sizeof(value) - 1 + nul) });
+	contract_record(contract, (struct map_bytes){ key, sizeof(key) - 1 + nul },
+			(struct map_bytes){ value, sizeof(value) - 1 + nul });
 	contract_open(contract);
 	while (contract->backend->next(contract->map, &entry, NULL) > 0)
 		if (entry.key.size == sizeof(key) - 1 &&
@@ -108,14 +108,14 @@ static void a_change_can_be_seen_by_its_maker(struct contract *contract)
 
 static void a_long_key_is_a_key(struct contract *contract)
 {
-	char key[MAP_KEY_MAX + 1];
+	char key[MAP_KEY_MAX + 1] = "";
+	const size_t longest = kind_is_lmdb(contract->kind) ? LMDB_LONGEST : MAP_KEY_MAX;
 
-	memset(key, 'k', sizeof(key) - 1);
-	key[sizeof(key) - 1] = '\0';
+	memset(key, 'k', longest);
 	contract_begin(contract);
 	contract_put(contract, key, "RELAY");
 	check_get("long", contract, key, "RELAY");
-	key[sizeof(key) - 2] = '\0';
+	key[longest - 1] = '\0';
 	check_get("shorter", contract, key, NULL);
 }
 
@@ -127,14 +127,12 @@ static void a_mixed_table_hides_nothing(struct contract *contract)
 
 	if (!contract->kind->filled)
 		return; /* the one record would be the convention */
-	berkeley_table_put(contract->path,
-			   &(DBT){ .data = (void *)(uintptr_t)key,
-				   .size = (u_int32_t)(sizeof(key) - 1 + other) },
-			   &(DBT){ .data = (void *)(uintptr_t)value,
-				   .size = (u_int32_t)(sizeof(value) - 1 + other) });
+	contract_record(contract, (struct map_bytes){ key, sizeof(key) - 1 + other },
+			(struct map_bytes){ value, sizeof(value) - 1 + other });
 	contract_begin(contract);
 	check_get("the other form", contract, key, "RELAY");
 	contract_put(contract, key, "OK");
+	check_get("replaced", contract, key, "OK");
 	check_int("both go", contract->backend->remove(contract->map, key, NULL), 1);
 	check_get("both are gone", contract, key, NULL);
 }
@@ -215,16 +213,31 @@ static void what_is_no_table_is_named(struct contract *contract)
 
 static void the_other_type_is_named(struct contract *contract)
 {
-	const bool hash = contract->kind->db_type == DB_HASH;
-	struct why why = { 0 };
+	static const struct {
+		const char *type, *want;
+		DBTYPE db_type;
+	} others[] = {
+		{ "hash", "is a hash table: name it hash:/", DB_HASH },
+		{ "btree", "is a btree table: name it btree:/", DB_BTREE },
+		{ "lmdb", "is an LMDB table: name it lmdb:/", DB_UNKNOWN },
+	};
 
-	assert_int_equal(remove(contract->path), 0);
-	berkeley_table_make(contract->path, hash ? DB_BTREE : DB_HASH, false, NULL);
-	check_int("type", contract->backend->open(&contract->place, &contract->map, &why),
-		  -EBADMSG);
-	check_contains("type", why.text,
-		       hash ? "is a btree table: name it btree:/"
-			    : "is a hash table: name it hash:/");
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct why why = { 0 };
+
+		if (strcmp(others[i].type, contract->kind->type) == 0)
+			continue;
+		assert_int_equal(remove(contract->path), 0);
+		if (others[i].db_type == DB_UNKNOWN)
+			lmdb_table_make(contract->path, false, NULL);
+		else
+			berkeley_table_make(contract->path, others[i].db_type, false,
+					    NULL);
+		check_int(others[i].type,
+			  contract->backend->open(&contract->place, &contract->map, &why),
+			  -EBADMSG);
+		check_contains(others[i].type, why.text, others[i].want);
+	}
 }
 
 static void a_path_is_absolute(struct contract *contract)
@@ -266,7 +279,7 @@ int main(void)
 		CONTRACT(a_change_can_be_seen_by_its_maker),
 		CONTRACT(a_long_key_is_a_key),
 		CONTRACT(a_mixed_table_hides_nothing),
-		CONTRACT(a_rebuild_under_way_is_busy_at_once),
+		BERKELEY_CONTRACT(a_rebuild_under_way_is_busy_at_once),
 		CONTRACT(what_is_no_table_is_named),
 		CONTRACT(the_other_type_is_named),
 		CONTRACT(a_path_is_absolute),

@@ -3,7 +3,8 @@
  * map_contract - what map/map.h promises, for whatever backend and table
  *
  * map_contract.c and map_contract_commit.c have the test bodies; each is run over each
- * kind of table. The tables are made and read by libdb alone.
+ * kind of table. The tables are made and read by libdb and libmdb alone. What is about a
+ * copy that takes the table's place is for Berkeley DB alone, and marked so.
  */
 #pragma once
 
@@ -20,7 +21,7 @@
 struct table_kind {
 	const char *label;
 	const char *type;
-	DBTYPE db_type;
+	DBTYPE db_type; /* of a Berkeley DB table */
 	bool filled;
 	bool with_nul; /* an empty one: by nul_when_empty */
 };
@@ -47,14 +48,29 @@ typedef void contract_test(struct contract *contract);
 struct contract_case {
 	const char *name;
 	contract_test *test;
+	bool berkeley_only;
 };
 
 /* Runs each over each kind of table. Returns main's. */
 int contract_run(const struct contract_case *cases, size_t count);
 #define CONTRACT(name)                                                                   \
 	{                                                                                \
-#name, name                                                              \
+#name, name, false                                                       \
 	}
+/* About the copy: LMDB changes its tables in place. */
+#define BERKELEY_CONTRACT(name)                                                          \
+	{                                                                                \
+#name, name, true                                                        \
+	}
+
+/* Tables of the contract's kind, made and read by the library alone. */
+bool kind_is_lmdb(const struct table_kind *kind);
+void contract_table(const struct contract *contract, const char *path,
+		    const struct pair *pairs);
+void contract_record(const struct contract *contract, struct map_bytes key,
+		     struct map_bytes value);
+const char *contract_text(const struct contract *contract,
+			  char text[static BERKELEY_TEXT]);
 
 void contract_open(struct contract *contract);
 void contract_close(struct contract *contract);

@@ -197,8 +197,7 @@ static void replace_by_mv(struct contract *contract)
 	char beside[SCRATCH_PATH];
 
 	scratch_path(&contract->scratch, "mail/access.new.db", beside);
-	berkeley_table_make(beside, contract->kind->db_type, contract->kind->with_nul,
-			    his);
+	contract_table(contract, beside, his);
 	scratch_date(beside, LONG_AGO);
 	assert_int_equal(rename(beside, contract->path), 0);
 }
@@ -332,21 +331,21 @@ static void a_leftover_is_found_and_removed(struct contract *contract)
 int main(void)
 {
 	static const struct contract_case cases[] = {
-		CONTRACT(invisible_before_commit_visible_then),
+		BERKELEY_CONTRACT(invisible_before_commit_visible_then),
 		CONTRACT(abandoned_nothing_is_left),
 		CONTRACT(closed_without_commit_nothing_is_left),
 		CONTRACT(put_replace_and_remove),
 		CONTRACT(the_last_record_may_go),
 		CONTRACT(it_may_grow),
-		CONTRACT(the_new_file_looks_like_the_old_one),
-		CONTRACT(the_old_inode_is_retired),
+		BERKELEY_CONTRACT(the_new_file_looks_like_the_old_one),
+		BERKELEY_CONTRACT(the_old_inode_is_retired),
 		CONTRACT(a_replacement_survives),
 		CONTRACT(a_touch_is_a_change),
 		CONTRACT(a_removed_table_is_not_made_anew),
-		CONTRACT(rebuilders_are_kept_out_until_close),
+		BERKELEY_CONTRACT(rebuilders_are_kept_out_until_close),
 		CONTRACT(identify_tells_which_table),
-		CONTRACT(a_waiting_rebuild_goes_first),
-		CONTRACT(a_leftover_is_found_and_removed),
+		BERKELEY_CONTRACT(a_waiting_rebuild_goes_first),
+		BERKELEY_CONTRACT(a_leftover_is_found_and_removed),
 	};
 	return contract_run(cases, COUNT(cases));
 }

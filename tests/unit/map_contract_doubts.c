@@ -214,10 +214,10 @@ static void what_is_not_used_goes(struct contract *contract)
 int main(void)
 {
 	static const struct contract_case cases[] = {
-		CONTRACT(any_doubt_makes_a_copy),
-		CONTRACT(what_somebody_reads_is_left_alone),
-		CONTRACT(a_rebuild_in_place_makes_a_copy),
-		CONTRACT(what_is_not_used_goes),
+		BERKELEY_CONTRACT(any_doubt_makes_a_copy),
+		BERKELEY_CONTRACT(what_somebody_reads_is_left_alone),
+		BERKELEY_CONTRACT(a_rebuild_in_place_makes_a_copy),
+		BERKELEY_CONTRACT(what_is_not_used_goes),
 	};
 	return contract_run(cases, COUNT(cases));
 }

@@ -295,17 +295,17 @@ static void none_without_a_run_folder(struct contract *contract)
 int main(void)
 {
 	static const struct contract_case cases[] = {
-		CONTRACT(three_files_take_turns),
-		CONTRACT(who_looks_sees_which_is_which),
-		CONTRACT(long_runs_lose_nothing),
-		CONTRACT(more_changes_than_a_list_holds),
-		CONTRACT(a_recycled_copy_can_be_abandoned),
-		CONTRACT(a_recycled_copy_can_be_verified),
-		CONTRACT(a_key_of_the_other_form_is_found),
-		CONTRACT(the_form_is_that_of_the_table),
-		CONTRACT(nothing_committed_nothing_forgotten),
-		CONTRACT(a_walk_over_what_is_abandoned_tells_nothing),
-		CONTRACT(none_without_a_run_folder),
+		BERKELEY_CONTRACT(three_files_take_turns),
+		BERKELEY_CONTRACT(who_looks_sees_which_is_which),
+		BERKELEY_CONTRACT(long_runs_lose_nothing),
+		BERKELEY_CONTRACT(more_changes_than_a_list_holds),
+		BERKELEY_CONTRACT(a_recycled_copy_can_be_abandoned),
+		BERKELEY_CONTRACT(a_recycled_copy_can_be_verified),
+		BERKELEY_CONTRACT(a_key_of_the_other_form_is_found),
+		BERKELEY_CONTRACT(the_form_is_that_of_the_table),
+		BERKELEY_CONTRACT(nothing_committed_nothing_forgotten),
+		BERKELEY_CONTRACT(a_walk_over_what_is_abandoned_tells_nothing),
+		BERKELEY_CONTRACT(none_without_a_run_folder),
 	};
 	return contract_run(cases, COUNT(cases));
 }

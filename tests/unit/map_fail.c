@@ -83,6 +83,12 @@ static int fail_identify(struct map *map, struct map_identity *ret, struct why *
 	return failed(why);
 }
 
+static int fail_create(const struct map_place *place, struct why *why)
+{
+	(void)place;
+	return failed(why);
+}
+
 static int fail_recover(const struct map_place *place, struct why *why)
 {
 	(void)place;
@@ -102,6 +108,7 @@ static const struct map_backend fail_backend = {
 	.commit = fail_commit,
 	.abandon = fail_abandon,
 	.identify = fail_identify,
+	.create = fail_create,
 	.recover = fail_recover,
 };
 

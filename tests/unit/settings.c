@@ -22,6 +22,8 @@ static void the_defaults_are_those_of_the_manual(void **state)
 	check_text("value", got.value, "RELAY");
 	check_text("key_tag", got.key_tag, "");
 	check_int("lifetime", got.lifetime_ms, 900000);
+	check_false("hold_open", got.hold_open);
+	check_int("max_lifetime", got.max_lifetime_ms, 43200000);
 	check_int("expiry_watch", got.expiry_watch_ms, 600000);
 	check_int("wait", got.wait_ms, 2000);
 	check_int("max_leases", got.max_leases, 100000);
@@ -53,6 +55,8 @@ static const struct {
 	{ "run_dir", "/x/run", NULL },
 	{ "backend_dir", "/x/backends", NULL },
 	{ "lifetime", "20min", NULL },
+	{ "hold_open", "yes", NULL },
+	{ "max_lifetime", "1h", NULL },
 	{ "expiry_watch", "5min", NULL },
 	{ "ports", "2110", "2143 2993" },
 	{ "never", "192.0.2.0/24", "198.51.100.0/24" },
@@ -201,12 +205,20 @@ static const struct {
 	  "RELAY" },
 	{ "postfix, a hash", "mta", "postfix", "map", "hash:/x/r.db", 0, "/x/r.db",
 	  "OK" },
+	{ "postfix", "mta", "postfix", "mta", "postfix", 0, STATE_DIR "/map/relay.lmdb",
+	  "OK" },
 	{ "exim", "mta", "exim", "mta", "exim", 0, STATE_DIR "/map/relay.db", "RELAY" },
 	{ "value stays", "value", "YES", "mta", "exim", 0, STATE_DIR "/map/relay.db",
 	  "YES" },
 	{ "tag with sendmail", "key_tag", "connect:", "mta", "sendmail", 0,
 	  "/etc/mail/access.db", "RELAY" },
 	{ "tag with exim", "key_tag", "connect:", "mta", "exim", -EINVAL, NULL, NULL },
+	{ "held at most as long as it lives", "max_lifetime", "14min", "hold_open", "yes",
+	  -EINVAL, NULL, NULL },
+	{ "held for no longer", "max_lifetime", "15min", "hold_open", "yes", 0,
+	  "/etc/mail/access.db", "RELAY" },
+	{ "not held", "max_lifetime", "14min", "hold_open", "no", 0,
+	  "/etc/mail/access.db", "RELAY" },
 	{ "64 with exim", "ipv6_prefix", "64", "mta", "exim", -EINVAL, NULL, NULL },
 };
 

@@ -204,6 +204,32 @@ static void the_notes_map_comes_first(void **state)
 	clear_stage(&stage);
 }
 
+/* The settings name an LMDB table since: it has no copy, the note is finished. */
+static void a_table_in_place_has_a_note_of_another(void **state)
+{
+	const struct scratch *scratch = *state;
+	struct stage stage;
+	char other[SCRATCH_PATH], text[32];
+
+	set_stage(&stage, scratch);
+	place_file(scratch, OURS, stage.path);
+	place_file(scratch, FOREIGN, stage.copy);
+	write_note(&stage, OURS, OURS, BASE, stage.path);
+	const struct map_place place = { .path = stage.path,
+					 .note_fd = stage.note_fd,
+					 .in_place = true };
+	check_true("needed", map_needs_recovery(&place));
+	check_int("recover", shadow_recover(&place, NULL), 0);
+	check_text("P", scratch_read(stage.path, text, sizeof(text)), "foreign");
+	check_text("T", scratch_read(stage.copy, text, sizeof(text)), "(none)");
+	check_false("needed", map_needs_recovery(&place));
+	scratch_write(scratch_path(scratch, "mail/.access.db.pam_sap", other), "x", 1);
+	check_false("needed for a name", map_needs_recovery(&place));
+	check_int("recover", shadow_recover(&place, NULL), 0);
+	check_text("a name", scratch_read(other, text, sizeof(text)), "x");
+	clear_stage(&stage);
+}
+
 static void a_map_that_is_gone_does_not_hold_up_another(void **state)
 {
 	const struct scratch *scratch = *state;
@@ -261,6 +287,7 @@ int main(void)
 		IN_SCRATCH(each_row_of_the_table),
 		IN_SCRATCH(a_bump_is_later_than_the_file),
 		IN_SCRATCH(the_notes_map_comes_first),
+		IN_SCRATCH(a_table_in_place_has_a_note_of_another),
 		IN_SCRATCH(a_map_that_is_gone_does_not_hold_up_another),
 		IN_SCRATCH(a_planted_link_is_not_followed),
 		IN_SCRATCH(a_folder_under_its_name_is_an_error),

@@ -19,7 +19,7 @@ static const char *const kinds[] = {
 	[EVENT_REFUSED] = "refused",   [EVENT_GRANTED] = "granted",
 	[EVENT_LAPSED] = "lapsed",     [EVENT_FULL] = "full",
 	[EVENT_JUNK] = "junk",	       [EVENT_JUNK_HEAP] = "junk heap",
-	[EVENT_HEALED] = "healed",
+	[EVENT_HEALED] = "healed",     [EVENT_UNHELD] = "unheld",
 };
 
 static void keep_event(const void *context, const struct event *event)

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Readers and writers of an LMDB table that lock as Postfix does. */
+#include "lmdb_scene.h"
+#include "lmdb_table.h"
+
+#include "base/cleanup.h"
+#include "base/why.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define COMMITS 300
+
+static void answer_looks(const char *path, int fd)
+{
+	struct lmdb_reader reader;
+	char word;
+
+	lmdb_reader_open(&reader, path);
+	while (read(fd, &word, 1) == 1) {
+		const int found = lmdb_reader_look(&reader, "192.0.2.7");
+		word = found < 0 ? 'b' : found ? 'y' : 'n';
+		if (write(fd, &word, 1) != 1)
+			break;
+	}
+}
+
+/* Postmap: the lock for as long as the pipe is open. */
+static void hold_lock(const char *path, int fd)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	const int file = open(path, O_RDWR | O_CLOEXEC);
+	char word = fcntl(file, F_SETLKW, &whole) == 0 ? 'l' : 'e';
+
+	if (write(fd, &word, 1) != 1 || read(fd, &word, 1) != 0)
+		_exit(1);
+}
+
+static void smtpd_sees_a_commit_at_its_next_look(void **state)
+{
+	struct scene *scene = *state;
+	const struct other smtpd = other_start(scene->path, answer_looks);
+
+	check_int("before", other_ask(smtpd), 'n');
+	scene_begin(scene);
+	scene_put(scene, "192.0.2.7", "OK");
+	/* smtpd would wait here, no longer than the change takes. */
+	check_int("while it is changed", other_ask(smtpd), 'b');
+	assert_int_equal(scene->backend->commit(scene->map, NULL), 0);
+	check_int("committed, and still open here", other_ask(smtpd), 'y');
+	assert_int_equal(scene->backend->begin(scene->map, NULL), 0);
+	check_int("removed", scene->backend->remove(scene->map, "192.0.2.7", NULL), 1);
+	scene->backend->abandon(scene->map);
+	check_int("abandoned", other_ask(smtpd), 'y');
+	other_stop(smtpd);
+}
+
+static void a_postmap_under_way_is_busy(void **state)
+{
+	struct scene *scene = *state;
+	const struct other postmap = other_start(scene->path, hold_lock);
+	struct why why = { 0 };
+	char word = '?';
+
+	assert_int_equal(read(postmap.fd, &word, 1), 1);
+	check_int("locked", word, 'l');
+	check_int("open", scene->backend->open(&scene->place, &scene->map, &why), -EBUSY);
+	check_contains("open", why.text, "is being rebuilt");
+	assert_null(scene->map);
+	other_stop(postmap);
+	scene_begin(scene);
+}
+
+static int try_lock(const char *path, short type)
+{
+	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
+	cleanup_fd int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	return fcntl(fd, F_OFD_SETLK, &whole) == 0 ? 0 : -errno;
+}
+
+static void writers_are_kept_out_until_close(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_begin(scene);
+	check_int("no reader", try_lock(scene->path, F_RDLCK), -EAGAIN);
+	scene_put(scene, "192.0.2.7", "OK");
+	assert_int_equal(scene->backend->commit(scene->map, NULL), 0);
+	check_int("readers again", try_lock(scene->path, F_RDLCK), 0);
+	check_int("no writer", try_lock(scene->path, F_WRLCK), -EAGAIN);
+	scene->map = scene->backend->close(scene->map);
+	check_int("closed", try_lock(scene->path, F_WRLCK), 0);
+}
+
+/* Both of a pair that each commit changes together, for as long as somebody asks. */
+static void watch_a_pair(const char *path, int fd)
+{
+	struct lmdb_reader reader;
+	struct pollfd over = { .fd = fd, .events = POLLIN };
+	char word;
+
+	lmdb_reader_open(&reader, path);
+	/* The first byte starts it, the end of the file ends it. */
+	if (read(fd, &word, 1) != 1 || write(fd, &word, 1) != 1)
+		_exit(1);
+	while (poll(&over, 1, 0) == 0)
+		if (lmdb_reader_equal(&reader, "192.0.2.7", "SAP:192.0.2.7") == 0)
+			_exit(2);
+}
+
+/* While a reader looks as fast as it can: the lock may have to be waited for. */
+static void nobody_sees_half_a_commit(void **state)
+{
+	struct scene *scene = *state;
+	const struct other smtpd = other_start(scene->path, watch_a_pair);
+	char value[16];
+
+	(void)other_ask(smtpd);
+	for (int i = 0; i < COMMITS; i++) {
+		int error = scene->backend->open(&scene->place, &scene->map, NULL);
+		while (error == 0 &&
+		       (error = scene->backend->begin(scene->map, NULL)) == -EBUSY)
+			error = 0;
+		assert_int_equal(error, 0);
+		(void)snprintf(value, sizeof(value), "%d", i);
+		scene_put(scene, "192.0.2.7", value);
+		scene_put(scene, "SAP:192.0.2.7", value);
+		scene_commit_and_close(scene);
+	}
+	other_stop(smtpd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_SCENE(smtpd_sees_a_commit_at_its_next_look),
+		IN_SCENE(nobody_sees_half_a_commit),
+		IN_SCENE(a_postmap_under_way_is_busy),
+		IN_SCENE(writers_are_kept_out_until_close),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
