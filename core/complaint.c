@@ -4,7 +4,13 @@
 #include "base/why.h"
 #include "core/run_file.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+
+#define SLOTS 64
+#define SLOT_NAME sizeof("complaint-address-63")
+#define ADDRESS_LASTS (24L * 3600)
 
 static const char *const names[] = {
 	[COMPLAINT_MAP] = "complaint-map",     [COMPLAINT_EXPIRY] = "complaint-expiry",
@@ -12,25 +18,55 @@ static const char *const names[] = {
 	[COMPLAINT_QUEUE] = "complaint-queue",
 };
 
-bool complaint_make(const char *run_dir, enum complaint_topic topic, const char *text)
+static bool make(const char *run_dir, const char *name, const char *text)
 {
 	char before[WHY_MAX];
 
-	const bool known =
-		run_file_read(run_dir, names[topic], before, sizeof(before)) >= 0 &&
-		strcmp(before, text) == 0;
+	const bool known = run_file_read(run_dir, name, before, sizeof(before)) >= 0 &&
+			   strncmp(before, text, sizeof(before) - 1) == 0;
 	/* Written again all the same: that sets its time. */
-	(void)run_file_write(run_dir, names[topic], text, NULL);
+	(void)run_file_write(run_dir, name, text, NULL);
 	return !known;
+}
+
+static bool is_fresh(const char *run_dir, const char *name, struct timespec now,
+		     long seconds)
+{
+	time_t made;
+
+	return run_file_mtime(run_dir, name, &made) == 0 && made <= now.tv_sec + 1 &&
+	       now.tv_sec - made < seconds;
+}
+
+bool complaint_make(const char *run_dir, enum complaint_topic topic, const char *text)
+{
+	return make(run_dir, names[topic], text);
+}
+
+/* FNV-1a. */
+static unsigned slot_of(const char *service)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *service; service++)
+		hash = (hash ^ (unsigned char)*service) * 16777619U;
+	return hash % SLOTS;
+}
+
+bool complaint_make_address(const char *run_dir, const char *service, struct timespec now,
+			    const char *text)
+{
+	char name[SLOT_NAME + 1];
+
+	(void)snprintf(name, sizeof(name), "complaint-address-%u", slot_of(service));
+	const bool lapsed = !is_fresh(run_dir, name, now, ADDRESS_LASTS);
+	return make(run_dir, name, text) || lapsed;
 }
 
 bool complaint_is_fresh(const char *run_dir, enum complaint_topic topic,
 			struct timespec now, long seconds)
 {
-	time_t made;
-
-	return run_file_mtime(run_dir, names[topic], &made) == 0 &&
-	       made <= now.tv_sec + 1 && now.tv_sec - made < seconds;
+	return is_fresh(run_dir, names[topic], now, seconds);
 }
 
 bool complaint_withdraw(const char *run_dir, enum complaint_topic topic)

@@ -4,6 +4,10 @@
  *
  * A complaint stands in the run directory until it is withdrawn; its time is when the
  * trouble was last met. Made again with the same words it is no news.
+ *
+ * That a service's logins give no address is a topic for each service. Nothing withdraws
+ * it, for that would cost the logins that give one: it lapses when it has not been met
+ * for a day.
  */
 #pragma once
 
@@ -19,8 +23,15 @@ enum complaint_topic {
 };
 
 /* True when it is news: say it. False also when only its time was renewed. Where it
- * cannot be kept it is news each time. */
+ * cannot be kept (a worker that is not root) it is news each time. Of a text that is
+ * longer than WHY_MAX the beginning counts. */
 bool complaint_make(const char *run_dir, enum complaint_topic topic, const char *text);
+
+/* The same for a service without a client's address; `text` names the service. There are
+ * 64 files at most, chosen by a number made of the name: a name from outside is no
+ * file's, and two services that fall on the same are both news each time, at worst. */
+bool complaint_make_address(const char *run_dir, const char *service, struct timespec now,
+			    const char *text);
 
 /* Whether it was made in the last `seconds`. */
 bool complaint_is_fresh(const char *run_dir, enum complaint_topic topic,

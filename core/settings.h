@@ -24,7 +24,7 @@
 #define SETTINGS_PATH 256 /* all of it is on the stack of a guest */
 #define SETTINGS_LIST 512
 
-enum peer { PEER_RHOST, PEER_STDIN };
+enum peer { PEER_RHOST, PEER_STDIN, PEER_FDS, PEER_UNIX };
 
 struct settings {
 	enum mta mta;
@@ -78,6 +78,9 @@ int settings_load(struct settings *settings, const char *path, struct why *why);
 /* The names, in the order of the table; NULL behind the last. */
 const char *settings_name(size_t index);
 bool settings_allowed_as_argument(size_t index);
+
+/* As in the setting `peer`. */
+const char *settings_peer_name(enum peer peer);
 
 bool settings_serve(const struct settings *settings, const char *service);
 struct record_form settings_record_form(const struct settings *settings);

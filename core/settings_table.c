@@ -42,7 +42,7 @@ const struct setting settings_table[] = {
 	{ "services", set_text, MEMBER(services), ALSO_ARGUMENT, .most = SETTINGS_LIST,
 	  .range = "names of PAM services, at most 511 characters" },
 	{ "peer", set_peers, WHOLE, ALSO_ARGUMENT,
-	  .range = "one or more of rhost and stdin, in the order of trial" },
+	  .range = "one or more of rhost, stdin, fds and unix, in the order of trial" },
 	{ "ipv6_prefix", set_prefix, MEMBER(ipv6_prefix), .range = "128 or 64" },
 	{ "wait", set_time_or_zero, MEMBER(wait_ms), ALSO_ARGUMENT, .least = 1,
 	  .most = 10 * SECOND, .range = "a time from 0 to 10s, such as 2s" },

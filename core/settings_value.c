@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define SEPARATORS " \t,"
+#define PEERS (sizeof(peer_names) / sizeof(peer_names[0]))
 
 int set_time(const struct setting *setting, void *member, const char *value)
 {
@@ -179,11 +180,18 @@ int set_ports(const struct setting *setting, void *member, const char *value)
 	return 0;
 }
 
+static const char *const peer_names[] = { [PEER_RHOST] = "rhost",
+					  [PEER_STDIN] = "stdin",
+					  [PEER_FDS] = "fds",
+					  [PEER_UNIX] = "unix" };
+
+const char *settings_peer_name(enum peer peer)
+{
+	return peer_names[peer];
+}
+
 int set_peers(const struct setting *setting, void *settings, const char *value)
 {
-	static const char *const names[] = {
-		[PEER_RHOST] = "rhost", [PEER_STDIN] = "stdin"
-	};
 	struct settings *all = settings;
 	enum peer peers[SETTINGS_PEERS] = { 0 };
 	char word[SETTINGS_WORD];
@@ -192,10 +200,9 @@ int set_peers(const struct setting *setting, void *settings, const char *value)
 	(void)setting;
 	while (next_word(&value, word)) {
 		size_t peer = 0;
-		while (peer < sizeof(names) / sizeof(names[0]) &&
-		       strcmp(names[peer], word) != 0)
+		while (peer < PEERS && strcmp(peer_names[peer], word) != 0)
 			peer++;
-		if (count == SETTINGS_PEERS || peer == sizeof(names) / sizeof(names[0]))
+		if (count == SETTINGS_PEERS || peer == PEERS)
 			return -EINVAL;
 		peers[count++] = (enum peer)peer;
 	}

@@ -22,6 +22,7 @@
 #include <sys/resource.h>
 
 #define SHOWN_RHOST 80
+#define SHOWN_SERVICE 40
 #define CONF "conf="
 /* Leases, seal and complaints are smaller. */
 #define LEAST_FILE_SIZE 16384
@@ -57,20 +58,26 @@ static int load_settings(struct settings *settings, int argc, const char **argv,
 	return error;
 }
 
-static struct login_report no_address(const char *service, const char *rhost)
+/* Once for each service, whatever PAM_RHOST says this time. */
+static struct login_report no_address(const pam_handle_t *pamh,
+				      const struct settings *settings,
+				      const struct why *why)
 {
-	char shown[SHOWN_RHOST];
+	char service[SHOWN_SERVICE], rhost[SHOWN_RHOST];
+	struct timespec now = { 0 };
+	const char *name = handle_item(pamh, PAM_SERVICE);
+	const char *given = handle_item(pamh, PAM_RHOST);
 
-	if (!rhost || rhost[0] == '\0')
-		return report(LOGIN_WARNING,
-			      "no client address: service %s sets no PAM_RHOST, and its "
-			      "standard input is no mail connection; see pam_sap(8), "
-			      "CLIENT ADDRESS",
-			      service);
-	return report(LOGIN_WARNING,
-		      "no client address: service %s gives PAM_RHOST '%s', which is no "
-		      "numeric address; see pam_sap(8), CLIENT ADDRESS",
-		      service, escape_text(rhost, "", shown, sizeof(shown)));
+	(void)escape_text(name, "", service, sizeof(service));
+	(void)escape_text(given, "", rhost, sizeof(rhost));
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	const struct login_report made = report(
+		LOGIN_WARNING, "no client address: service %s: %s", service, why->text);
+	if (!complaint_make_address(settings->run_dir, name, now, made.text))
+		return quiet;
+	return rhost[0] == '\0' ? made
+				: report(LOGIN_WARNING, "%s (PAM_RHOST is '%s')",
+					 made.text, rhost);
 }
 
 static struct login_report once(const struct settings *settings,
@@ -189,7 +196,7 @@ static struct login_report open_to(pam_handle_t *pamh, const struct settings *se
 
 struct login_report login_happened(pam_handle_t *pamh, int argc, const char **argv)
 {
-	const char *service = handle_item(pamh, PAM_SERVICE), *rhost = NULL;
+	const char *service = handle_item(pamh, PAM_SERVICE);
 	struct client_address from;
 	struct settings settings;
 	struct why why = { 0 };
@@ -203,8 +210,8 @@ struct login_report login_happened(pam_handle_t *pamh, int argc, const char **ar
 	}
 	if (!settings_serve(&settings, service))
 		return quiet;
-	if (peer_address(pamh, &settings, &from, &rhost) < 0)
-		return no_address(service, rhost);
+	if (peer_address(pamh, &settings, &from, &why) < 0)
+		return no_address(pamh, &settings, &why);
 	struct login_report made = quiet;
 	if (handle_is_done(pamh, &from, &made.fail))
 		return made;

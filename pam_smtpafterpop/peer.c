@@ -1,88 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam_smtpafterpop/peer.h"
 
+#include "base/why.h"
 #include "core/client_address.h"
 #include "core/settings.h"
+#include "pam_smtpafterpop/handle.h"
+#include "pam_smtpafterpop/mail_socket.h"
+#include "pam_smtpafterpop/peer_cure.h"
+#include "pam_smtpafterpop/peer_fds.h"
+#include "pam_smtpafterpop/peer_unix.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
-static const char *rhost_of(const pam_handle_t *pamh)
+static int peer_of_rhost(const pam_handle_t *pamh, struct client_address *ret,
+			 struct why *why)
 {
-	const void *rhost = NULL;
+	const char *rhost = handle_item(pamh, PAM_RHOST);
 
-	return pam_get_item(pamh, PAM_RHOST, &rhost) == PAM_SUCCESS ? rhost : NULL;
-}
-
-static int peer_of_rhost(const char *rhost, struct client_address *ret)
-{
-	return rhost ? client_address_parse_remote(rhost, ret) : -ENOENT;
-}
-
-static unsigned short port_of(const struct sockaddr_storage *socket)
-{
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-
-	if (socket->ss_family == AF_INET) {
-		memcpy(&in, socket, sizeof(in));
-		return ntohs(in.sin_port);
-	}
-	if (socket->ss_family == AF_INET6) {
-		memcpy(&in6, socket, sizeof(in6));
-		return ntohs(in6.sin6_port);
-	}
+	if (rhost[0] == '\0')
+		return why_say(why, -ENOENT, "the daemon sets no PAM_RHOST");
+	if (client_address_parse_remote(rhost, ret) < 0)
+		return why_say(why, -ENOENT, "PAM_RHOST is no numeric address");
 	return 0;
 }
 
-static bool is_mail_port(const struct settings *settings, unsigned short port)
+static int ask(enum peer peer, const pam_handle_t *pamh, const struct settings *settings,
+	       struct client_address *ret, struct why *why)
 {
-	for (size_t i = 0; settings->ports[i] != 0; i++)
-		if (settings->ports[i] == port)
-			return true;
-	return false;
+	switch (peer) {
+	case PEER_RHOST:
+		return peer_of_rhost(pamh, ret, why);
+	case PEER_STDIN:
+		return mail_socket_peer(0, "descriptor 0", settings, ret, why);
+	case PEER_FDS:
+		return peer_of_fds(settings, ret, why);
+	case PEER_UNIX:
+		return peer_of_unix(settings, ret, why);
+	}
+	return why_say(why, -ENOENT, "there is no such resolver");
 }
 
-static int peer_of_stdin(const struct settings *settings, struct client_address *ret)
+static void add(struct why *why, const char *name, const char *reason)
 {
-	struct sockaddr_storage local = { 0 }, remote = { 0 };
-	socklen_t local_size = sizeof(local), remote_size = sizeof(remote);
-	int type = 0;
-	socklen_t type_size = sizeof(type);
+	const size_t length = strlen(why->text);
 
-	if (getsockopt(0, SOL_SOCKET, SO_TYPE, &type, &type_size) < 0 ||
-	    type != SOCK_STREAM)
-		return -ENOENT;
-	if (getsockname(0, (struct sockaddr *)&local, &local_size) < 0 ||
-	    getpeername(0, (struct sockaddr *)&remote, &remote_size) < 0)
-		return -ENOENT;
-	/* Another port: the daemon's own business (SMTP, a control socket), or ssh. */
-	if (!is_mail_port(settings, port_of(&local)))
-		return -ENOENT;
-	return client_address_of_socket((struct sockaddr *)&remote, ret);
+	(void)snprintf(why->text + length, sizeof(why->text) - length, "%s: %s; ", name,
+		       reason);
 }
 
 int peer_address(const pam_handle_t *pamh, const struct settings *settings,
-		 struct client_address *ret, const char **ret_rhost)
+		 struct client_address *ret, struct why *why)
 {
-	*ret_rhost = rhost_of(pamh);
+	why->text[0] = '\0';
 	for (size_t i = 0; i < settings->peer_count; i++) {
-		int error = -ENOENT;
+		const enum peer peer = settings->peers[i];
+		struct why one = { 0 };
 
-		switch (settings->peers[i]) {
-		case PEER_RHOST:
-			error = peer_of_rhost(*ret_rhost, ret);
-			break;
-		case PEER_STDIN:
-			error = peer_of_stdin(settings, ret);
-			break;
-		}
-		if (error == 0)
+		if (ask(peer, pamh, settings, ret, &one) == 0) {
+			why->text[0] = '\0';
 			return 0;
+		}
+		add(why, settings_peer_name(peer), one.text);
 	}
+	const size_t length = strlen(why->text);
+	peer_cure(settings, why->text + length, sizeof(why->text) - length);
+	why->error = -ENOENT;
 	return -ENOENT;
 }

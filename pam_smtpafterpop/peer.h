@@ -5,9 +5,12 @@
  * Tries the resolvers of the setting `peer` in order:
  *
  *	rhost	PAM_RHOST, if it is numeric
- *	stdin	the peer of the socket on descriptor 0, if that is an IPv4 or IPv6
- *		stream whose own port is one of `ports` (popa3d, solid-pop3d, UW
- *		imapd and qpopper under inetd)
+ *	stdin	the peer of descriptor 0, if that is a mail connection (mail_socket.h):
+ *		popa3d, solid-pop3d, UW imapd and qpopper under inetd
+ *	fds	the peer of the one mail connection among all descriptors (peer_fds.h):
+ *		Mailutils pop3d and imap4d in daemon mode
+ *	unix	the same of the process that asks over a UNIX socket (peer_unix.h):
+ *		saslauthd for Cyrus
  */
 #pragma once
 
@@ -15,8 +18,9 @@
 
 struct client_address;
 struct settings;
+struct why;
 
-/* -ENOENT: no resolver found one. `*ret_rhost`, for the log, is PAM_RHOST or NULL; it
- * is libpam's. */
+/* -ENOENT: no resolver found one. `why` says of each what it met, and then what to set
+ * (peer_cure.h): words that are the same at each login of such a daemon. */
 int peer_address(const pam_handle_t *pamh, const struct settings *settings,
-		 struct client_address *ret, const char **ret_rhost);
+		 struct client_address *ret, struct why *why);

@@ -57,5 +57,12 @@ def mount_small_disk(folder: Path, kib: int) -> None:
     _call(_libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, f"size={kib}k".encode()))
 
 
+def hide_proc() -> None:
+    """For a preexec_fn: nothing is in /proc for this process."""
+    _call(_libc.unshare(CLONE_NEWNS))
+    _call(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+    _call(_libc.mount(b"tmpfs", b"/proc", b"tmpfs", 0, None))
+
+
 def unmount(folder: Path) -> None:
     _call(_libc.umount2(os.fsencode(folder), 2))

@@ -36,10 +36,10 @@ ADDRESSES = (
     Row("with a scope", "2001:db8::4%eth0", "2001:db8::4", "inserted 2001:db8::4 "),
 )
 
-NOT_KNOWN = "gives PAM_RHOST '"
+NOT_KNOWN = "PAM_RHOST is '"
 NO_ADDRESSES = (
-    Row("missing", None, None, "sets no PAM_RHOST"),
-    Row("empty", "", None, "sets no PAM_RHOST"),
+    Row("missing", None, None, "the daemon sets no PAM_RHOST"),
+    Row("empty", "", None, "the daemon sets no PAM_RHOST"),
     Row("a name", "mx.example.org", None, NOT_KNOWN + "mx.example.org'"),
     Row("a name of this host: no DNS, no hosts file", "localhost", None, NOT_KNOWN),
     Row("UNKNOWN", "UNKNOWN", None, NOT_KNOWN + "UNKNOWN'"),
@@ -97,6 +97,11 @@ class RemoteHost(unittest.TestCase):
         steps = () if rhost is None else (f"rhost={rhost}",)
         return self.daemon.run("start", *steps, "open", "close", "end")
 
+    def forget_what_was_said(self):
+        """Else that there is no address would be said once."""
+        for complaint in self.place.run.glob("complaint-*"):
+            complaint.unlink()
+
     def names_below_state(self) -> set[str]:
         return {str(path.relative_to(self.place.state))
                 for path in self.place.state.rglob("*")}
@@ -113,6 +118,7 @@ class RemoteHost(unittest.TestCase):
         for row in rows:
             with self.subTest(row.label):
                 before = self.names_below_state()
+                self.forget_what_was_said()
                 said = self.log_in(row.rhost)
                 new = self.names_below_state() - before
                 leases = {name for name in new if name.startswith("active/")}

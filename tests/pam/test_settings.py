@@ -39,7 +39,7 @@ LINES = (
     ("map type", "map = dbm:/etc/x.db", "must be hash:"),
     ("a relative map", "map = access.db", "the absolute path of the table"),
     ("a relative folder", "state_dir = leases", "must be an absolute path"),
-    ("peer", "peer = dns", "must be one or more of rhost and stdin"),
+    ("peer", "peer = dns", "must be one or more of rhost, stdin, fds and unix"),
     ("key_tag", "key_tag = Connect:", "must be empty or a lower-case tag"),
     ("max_leases", "max_leases = 0", "must be a number from 1 to 10000000"),
     ("control characters", "lifetime = \x1b[2J", r"lifetime = '\x1b[2J': must be"),

@@ -9,37 +9,16 @@ host its addresses are the host's own, hence refuse_own = no.
 import os
 import socket
 import unittest
-from contextlib import ExitStack
 
 from cli import table
-from pam import apart, daemon
+from pam import connection as connections
+from pam import daemon
+from pam.connection import (CLIENT, CLIENT6, SERVER, SERVER6, Connection,
+                            connection)
 from pam.daemon import SUCCESS, Daemon
 
-SERVER, CLIENT = "192.0.2.1", "192.0.2.2"
-SERVER6, CLIENT6 = "2001:db8::1", "2001:db8::2"
-
-
 def setUpModule():
-    apart.own_network("192.0.2.1/24", "192.0.2.2/24", "2001:db8::1/64", "2001:db8::2/64")
-
-
-class Connection(ExitStack):
-    """Both ends of a TCP connection, and the port of the server's."""
-
-    def __init__(self, family: socket.AddressFamily, server: str, client: str):
-        super().__init__()
-        listener = self.enter_context(socket.socket(family))
-        listener.bind((server, 0))
-        listener.listen()
-        self.port = listener.getsockname()[1]
-        self.client = self.enter_context(socket.socket(family))
-        self.client.bind((client, 0))
-        self.client.connect((server, self.port))
-        self.server = self.enter_context(listener.accept()[0])
-
-
-def connection() -> Connection:
-    return Connection(socket.AF_INET, SERVER, CLIENT)
+    connections.own_network()
 
 
 class Stdin(unittest.TestCase):
@@ -62,7 +41,13 @@ class Stdin(unittest.TestCase):
         self.assertEqual(len(said.log), 1, said.log)
         if not address:
             self.assertIn("no client address: service imap", said.log[0].text)
+        self.forget()
+
+    def forget(self):
+        """No lease, and nothing that has been said already."""
         self.place.sapdb("revoke", "--all")
+        for complaint in self.place.run.glob("complaint-*"):
+            complaint.unlink()
 
     def test_a_mail_connection(self):
         for label, family, server, client in (
