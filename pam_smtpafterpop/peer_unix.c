@@ -60,7 +60,7 @@ static int asking_socket(int *ret, struct why *why)
 
 static int say_gone(struct why *why)
 {
-	return why_say(why, -ECONNRESET, "the asking process has gone");
+	return why_say(why, -ECONNRESET, "the asking process has hung up");
 }
 
 static int say_system_call(int error, struct why *why)

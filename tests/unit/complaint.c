@@ -6,7 +6,10 @@
 
 #include "base/why.h"
 
+#include <dirent.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define NOW 1000000000L
 
@@ -65,6 +68,74 @@ static void the_longest_words_are_known_again(void **state)
 	check_false("again", complaint_make(run, COMPLAINT_MAP, text));
 }
 
+static void longer_words_are_known_by_their_beginning(void **state)
+{
+	char run[SCRATCH_PATH], text[2 * WHY_MAX];
+
+	scratch_path(*state, "run", run);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	check_true("first", complaint_make(run, COMPLAINT_MAP, text));
+	check_false("again", complaint_make(run, COMPLAINT_MAP, text));
+	text[WHY_MAX - 1] = '\0';
+	text[WHY_MAX - 2] = 'y';
+	check_true("another beginning", complaint_make(run, COMPLAINT_MAP, text));
+}
+
+/* In their order, each at a time of its own. */
+static const struct {
+	const char *label, *service, *text;
+	long hours; /* since the last time it was met */
+	bool want;  /* news */
+} addresses[] = {
+	{ "first", "pop3", "pop3: none", 0, true },
+	{ "again", "pop3", "pop3: none", 0, false },
+	{ "another service", "imap", "imap: none", 0, true },
+	{ "the first still stands", "pop3", "pop3: none", 23, false },
+	{ "met an hour ago", "pop3", "pop3: none", 1, false },
+	{ "other words", "pop3", "pop3: two", 1, true },
+	{ "a day without it", "pop3", "pop3: two", 24, true },
+	{ "no name", "", "none", 0, true },
+	{ "no name again", "", "none", 0, false },
+	{ "a way out", "../../x", "x: none", 0, true },
+	{ "a way out again", "../../x", "x: none", 0, false },
+};
+
+static void a_missing_address_is_news_for_each_service(void **state)
+{
+	char run[SCRATCH_PATH];
+	struct timespec now;
+
+	scratch_path(*state, "run", run);
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		(void)clock_gettime(CLOCK_REALTIME, &now);
+		now.tv_sec += addresses[i].hours * 3600;
+		check_int(addresses[i].label,
+			  complaint_make_address(run, addresses[i].service, now,
+						 addresses[i].text),
+			  addresses[i].want);
+	}
+}
+
+static void however_many_services_there_are_64_files(void **state)
+{
+	char run[SCRATCH_PATH], service[32];
+	const struct timespec now = { .tv_sec = NOW };
+	int count = 0;
+
+	scratch_path(*state, "run", run);
+	for (unsigned i = 0; i < 2000; i++) {
+		(void)snprintf(service, sizeof(service), "service-%u", i);
+		(void)complaint_make_address(run, service, now, service);
+	}
+	DIR *folder = opendir(run);
+	check_true("folder", folder != NULL);
+	for (const struct dirent *entry; (entry = readdir(folder));)
+		count += strncmp(entry->d_name, "complaint-address-", 18) == 0;
+	(void)closedir(folder);
+	check_int("files", count, 64);
+}
+
 static const struct {
 	const char *label;
 	long age;  /* in seconds */
@@ -119,6 +190,9 @@ int main(void)
 		IN_SCRATCH(the_same_words_are_no_news),
 		IN_SCRATCH(withdrawn_it_is_news_again),
 		IN_SCRATCH(the_longest_words_are_known_again),
+		IN_SCRATCH(longer_words_are_known_by_their_beginning),
+		IN_SCRATCH(a_missing_address_is_news_for_each_service),
+		IN_SCRATCH(however_many_services_there_are_64_files),
 		IN_SCRATCH(it_grows_old),
 		IN_SCRATCH(made_again_it_is_young_again),
 		IN_SCRATCH(where_it_cannot_be_kept_it_is_always_news),
