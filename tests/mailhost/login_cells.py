@@ -17,6 +17,7 @@ from .earning import WAIT, Login, log_in, relay_is_earned
 from .product import STATE, ProductHost
 
 NO_ADDRESS = "no client address"
+BELL = "pam_sap-commit.path"
 
 
 def addresses(number: int) -> dict[str, str]:
@@ -65,9 +66,11 @@ def opens_nothing(test: unittest.TestCase, host: ProductHost, address: str) -> N
 
 @contextmanager
 def state_is_a_file(host: ProductHost) -> Iterator[None]:
-    """For the length of the `with`; what has been said about it is forgotten."""
-    host.shell(f"mv {STATE} {STATE}.away; : > {STATE}; rm -f /run/pam_sap/complaint-state")
+    """For the length of the `with`; what has been said about it is forgotten. systemd
+    gives up the path unit when it meets a file there."""
+    forget = "rm -f /run/pam_sap/complaint-state"
+    host.shell(f"systemctl stop {BELL}; mv {STATE} {STATE}.away; : > {STATE}; {forget}")
     try:
         yield
     finally:
-        host.shell(f"rm {STATE}; mv {STATE}.away {STATE}; rm -f /run/pam_sap/complaint-state")
+        host.shell(f"rm {STATE}; mv {STATE}.away {STATE}; {forget}; systemctl start {BELL}")
