@@ -13,8 +13,7 @@ from pathlib import Path
 
 from . import pam_stack
 from .earning import a_wrong_password_opens_nothing, log_in
-from .login_cells import (
-    earned_on_both, opens_nothing, passes_without_state, says_once_what_to_set)
+from .login_cells import earned_on_both, passes_without_state, says_once_what_to_set
 from .product import ProductHost, booted_product
 
 PROGRAM = "/usr/local/sbin/uw_daemon"
@@ -98,14 +97,6 @@ class Uw(unittest.TestCase):
         a_wrong_password_opens_nothing(self, host, "192.0.2.84")
         log_in(host, "192.0.2.84")  # with this very stack a right one does
         self.assertTrue(host.has_lease("192.0.2.84"))
-
-    def test_deleting_credentials_at_logout_opens_nothing(self):
-        serve("-r", "numeric")
-        pam_stack.hook(host, "auth", ["pop"])
-        with host.client.pop3(source="192.0.2.85") as session:
-            session.login("horn", "sesam")
-            host.sapdb("revoke", "192.0.2.85")
-        opens_nothing(self, host, "192.0.2.85")
 
 
 class Qpopper(unittest.TestCase):
