@@ -13,9 +13,12 @@ One room each:
     host.py          all of this together: class Host
     janitor.py       removes a host whose process has ended
     pam_scenario.py  the two ways to put pam_sap.so into Dovecot's PAM stack
+    pam_stack.py     the same for the daemons that have their own file in /etc/pam.d
     client.py        a mail client with many addresses: POP3, IMAP, SMTP
     waiting.py       look again until it is so
     earning.py       what each cell of the matrix has to show
+    login_cells.py   what the modules of the POP3 and IMAP daemons have in common
+    uw_daemon.c      a POP3 daemon that makes the PAM calls of UW ipop3d and qpopper
     test_self.py     the stock host is what the other tests take it for
     test_ending.py   however a host ends, nothing of it is left
 

@@ -23,6 +23,9 @@ from .cgroup import ControlGroup
 
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
                "HOME": "/root", "LC_ALL": "C.UTF-8"}
+# A host of its own has it; nspawn would keep it from root. For the resolver `unix`.
+ALLOWED = ["--system-call-filter=pidfd_getfd"]
+
 
 class Container:
     """One booted root."""
@@ -37,7 +40,7 @@ class Container:
                    "--register=no", "--keep-unit", f"--machine={name}",
                    "--hostname=mail", f"--network-namespace-path={network}",
                    "--console=pipe", "--resolv-conf=off", "--timezone=off",
-                   "--link-journal=no"]
+                   "--link-journal=no", *ALLOWED]
         with open(console, "wb") as output:
             self._nspawn = subprocess.Popen(
                 self._group.joining([*PRIVATE_MOUNTS, *command]),

@@ -108,10 +108,10 @@ class ProductHost(Host):
 
 
 def booted_product(add_cleanup: Callable, scenario: Callable[[Host], None],
-                   before_boot: Callable[[ProductHost], None] = lambda host: None
-                   ) -> ProductHost:
+                   before_boot: Callable[[ProductHost], None] = lambda host: None,
+                   kind: type[ProductHost] = ProductHost) -> ProductHost:
     """A running host; `add_cleanup` is called with its stop()."""
-    host = ProductHost()
+    host = kind()
     add_cleanup(host.stop)
     host.install_product()
     scenario(host)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Mailutils pop3d and imap4d: setcred and acct_mgmt, under inetd and as daemons.
+
+They tell PAM no address. Under inetd the client is at descriptor 0; the daemons keep it
+at another one, so that `peer` has to name the resolver fds.
+"""
+
+import unittest
+
+from . import pam_stack
+from .earning import Login, log_in
+from .login_cells import earned_on_both, passes_without_state, says_once_what_to_set
+from .product import CONF, ProductHost, booted_product
+from .waiting import wait_for
+
+DAEMONS = ("mailutils-pop3d.service", "mailutils-imap4d.service")
+INETD = ("inetd.service",)
+MAIL_PORTS = {110, 143}
+PEER = "peer = rhost stdin fds"
+
+
+class MailutilsHost(ProductHost):
+    PARTS = ("sendmail", "inetd", "mailutils")
+    PORTS = {25}
+
+
+host: ProductHost
+
+
+def setUpModule() -> None:
+    global host
+    host = booted_product(unittest.addModuleCleanup, lambda ours: None, kind=MailutilsHost)
+    host.stop_timer()
+
+
+def run_instead(these: tuple[str, ...], others: tuple[str, ...]) -> None:
+    """These units serve POP3 and IMAP from now on."""
+    host.run("systemctl", "stop", *others)
+    wait_for(lambda: not MAIL_PORTS & host.listening_ports(), 10, "they go on to listen")
+    host.run("systemctl", "start", *these)
+    wait_for(lambda: MAIL_PORTS <= host.listening_ports(), 10, "they do not listen")
+
+
+def hook(kind: str) -> None:
+    pam_stack.hook(host, kind, ["mailutils"])
+
+
+class Inetd(unittest.TestCase):
+    """With the settings as they are installed."""
+
+    @classmethod
+    def setUpClass(cls):
+        run_instead(INETD, DAEMONS)
+
+    def test_pop3_inetd_account(self):
+        hook("account")
+        earned_on_both(self, host, "pop3", 77)
+
+    def test_pop3_inetd_setcred(self):
+        hook("auth")
+        earned_on_both(self, host, "pop3", 78)
+
+    def test_imap_inetd_account(self):
+        hook("account")
+        earned_on_both(self, host, "imap", 79)
+
+    def test_imap_inetd_setcred(self):
+        hook("auth")
+        earned_on_both(self, host, "imap", 80)
+
+
+class Daemon(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        run_instead(DAEMONS, INETD)
+        cls.stock = (host.root / CONF).read_text()
+
+    def setUp(self):
+        host.settings(f"{self.stock}{PEER}\n")
+        self.addCleanup(host.settings, self.stock)
+
+    def test_pop3_daemon_account(self):
+        hook("account")
+        earned_on_both(self, host, "pop3", 81)
+
+    def test_pop3_daemon_setcred(self):
+        hook("auth")
+        earned_on_both(self, host, "pop3", 82)
+
+    def test_imap_daemon_account(self):
+        hook("account")
+        earned_on_both(self, host, "imap", 83)
+
+    def test_imap_daemon_setcred(self):
+        hook("auth")
+        earned_on_both(self, host, "imap", 84)
+
+    def test_passes_without_state(self):
+        for number, (protocol, kind) in enumerate((("pop3", "account"), ("imap", "auth")), 85):
+            with self.subTest(protocol):
+                hook(kind)
+                passes_without_state(self, host, protocol, number)
+
+    def test_fds_has_to_be_named(self):
+        host.settings(self.stock)
+        hook("account")
+        address = "192.0.2.87"
+        logins = iter(("pop3", "imap"))  # one PAM service: one line
+        says_once_what_to_set(
+            self, host, address, lambda: log_in(host, address, Login(next(logins))),
+            f"set {PEER} in pam_sap.conf or on the PAM line of this service")

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""popa3d under inetd: acct_mgmt; no PAM_RHOST, the client is at descriptor 0."""
+
+import unittest
+
+from . import pam_stack
+from .client import Pop3Session
+from .earning import is_logged_once
+from .login_cells import earned_on_both, passes_without_state, says_once_what_to_set
+from .product import CONF, ProductHost, booted_product
+
+OTHER_PORT = 1110
+INETD_LINE = f"{OTHER_PORT} stream tcp nowait root /usr/sbin/tcpd /usr/sbin/popa3d"
+
+
+class Popa3dHost(ProductHost):
+    PARTS = ("sendmail", "inetd", "popa3d")
+    PORTS = {25, 110, OTHER_PORT}
+
+
+host: ProductHost
+
+
+def setUpModule() -> None:
+    global host
+    host = booted_product(unittest.addModuleCleanup, configure, kind=Popa3dHost)
+    host.stop_timer()
+
+
+def configure(popa3d: ProductHost) -> None:
+    pam_stack.hook(popa3d, "account", ["popa3d"])
+    with open(popa3d.root / "etc/inetd.conf", "a", encoding="ascii") as lines:
+        lines.write(INETD_LINE + "\n")
+
+
+class Popa3d(unittest.TestCase):
+    def test_pop3_inetd_account(self):
+        earned_on_both(self, host, "pop3", 77)
+
+    def test_pop3_inetd_passes_without_state(self):
+        passes_without_state(self, host, "pop3", 78)
+
+    def test_another_port_has_to_be_named(self):
+        address = "192.0.2.79"
+
+        def log_in_there() -> None:
+            with Pop3Session(host.client.connect(OTHER_PORT, address)) as session:
+                session.login("horn", "sesam")
+        says_once_what_to_set(self, host, address, log_in_there,
+                              "set ports = 110 143 993 995 1110 in pam_sap.conf")
+        before = (host.root / CONF).read_text()
+        self.addCleanup(host.settings, before)
+        host.settings(before + "ports = 110 143 993 995 1110\n")
+        log_in_there()
+        is_logged_once(self, host, f"inserted {address} into .* for user horn ")

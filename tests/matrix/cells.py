@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""cells - the matrix: each cell, and the test that shows it or why it is not there."""
+
+from typing import NamedTuple
+
+
+class Cell(NamedTuple):
+    """What it is about, a text for each column; then one of the other two."""
+
+    what: tuple[str, ...]
+    test: str = ""
+    why_not: str = ""
+
+
+class Table(NamedTuple):
+    """One table of the page."""
+
+    title: str
+    text: str
+    columns: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+def _shown(test: str, *what: str) -> Cell:
+    return Cell(what, f"mailhost.{test}")
+
+
+def _no(why_not: str, *what: str) -> Cell:
+    return Cell(what, why_not=why_not)
+
+
+RHOST, FD_0 = "PAM_RHOST", "descriptor 0"
+FDS, UNIX = "`fds`", "`unix`"
+
+DAEMONS = Table(
+    "POP3 and IMAP daemons",
+    "With sendmail. Each is logged into over IPv4 and over IPv6.",
+    ("daemon", "login by", "PAM line", "address from"), (
+        _shown("test_dovecot.Session.test_pop3_session",
+               "Dovecot, `session=yes`", "POP3", "session", RHOST),
+        _shown("test_dovecot.Session.test_imap_session",
+               "Dovecot, `session=yes`", "IMAP", "session", RHOST),
+        _shown("test_dovecot.Account.test_pop3_account",
+               "Dovecot, `dovecot.conf` as shipped", "POP3", "account", RHOST),
+        _shown("test_dovecot.Account.test_imap_account",
+               "Dovecot, `dovecot.conf` as shipped", "IMAP", "account", RHOST),
+        _shown("test_dovecot.Worker.test_pop3_worker_session",
+               "Dovecot, auth-worker not root", "POP3", "session", RHOST),
+        _shown("test_dovecot.Worker.test_imap_worker_session",
+               "Dovecot, auth-worker not root", "IMAP", "session", RHOST),
+        _shown("test_dovecot.Worker.test_pop3_worker_account",
+               "Dovecot, auth-worker not root", "POP3", "account", RHOST),
+        _shown("test_dovecot.Worker.test_imap_worker_account",
+               "Dovecot, auth-worker not root", "IMAP", "account", RHOST),
+        _shown("test_courier.Courier.test_pop3_account",
+               "Courier", "POP3", "account", f"{RHOST}, IPv4 as `::ffff:`"),
+        _shown("test_courier.Courier.test_imap_account",
+               "Courier", "IMAP", "account", f"{RHOST}, IPv4 as `::ffff:`"),
+        _shown("test_mailutils.Inetd.test_pop3_inetd_account",
+               "Mailutils under inetd", "POP3", "account", FD_0),
+        _shown("test_mailutils.Inetd.test_imap_inetd_account",
+               "Mailutils under inetd", "IMAP", "account", FD_0),
+        _shown("test_mailutils.Inetd.test_pop3_inetd_setcred",
+               "Mailutils under inetd", "POP3", "auth", FD_0),
+        _shown("test_mailutils.Inetd.test_imap_inetd_setcred",
+               "Mailutils under inetd", "IMAP", "auth", FD_0),
+        _shown("test_mailutils.Daemon.test_pop3_daemon_account",
+               "Mailutils as daemon", "POP3", "account", FDS),
+        _shown("test_mailutils.Daemon.test_imap_daemon_account",
+               "Mailutils as daemon", "IMAP", "account", FDS),
+        _shown("test_mailutils.Daemon.test_pop3_daemon_setcred",
+               "Mailutils as daemon", "POP3", "auth", FDS),
+        _shown("test_mailutils.Daemon.test_imap_daemon_setcred",
+               "Mailutils as daemon", "IMAP", "auth", FDS),
+        _shown("test_popa3d.Popa3d.test_pop3_inetd_account",
+               "popa3d under inetd", "POP3", "account", FD_0),
+        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_account",
+               "solid-pop3d under inetd", "POP3", "account", FD_0),
+        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_setcred",
+               "solid-pop3d under inetd", "POP3", "auth", FD_0),
+        _shown("test_cyrus.Cyrus.test_pop3_account",
+               "Cyrus with `saslauthd -a pam`", "POP3", "account", UNIX),
+        _shown("test_cyrus.Cyrus.test_imap_account",
+               "Cyrus with `saslauthd -a pam`", "IMAP", "account", UNIX),
+        _shown("test_inetd_daemon.Uw.test_pop3_account_rhost",
+               "UW's calls (a test daemon)", "POP3", "account", RHOST),
+        _shown("test_inetd_daemon.Uw.test_pop3_account",
+               "UW's calls, no PAM_RHOST", "POP3", "account", FD_0),
+        _shown("test_inetd_daemon.Uw.test_pop3_setcred",
+               "UW's calls, no PAM_RHOST", "POP3", "auth", FD_0),
+        _shown("test_inetd_daemon.Uw.test_pop3_setcred_with_a_name",
+               "UW's calls, a name in PAM_RHOST", "POP3", "auth", FD_0),
+        _shown("test_inetd_daemon.Qpopper.test_pop3_account",
+               "qpopper's calls (a test daemon)", "POP3", "account", FD_0),
+        _shown("test_inetd_daemon.Qpopper.test_pop3_setcred",
+               "qpopper's calls (a test daemon)", "POP3", "auth", FD_0),
+        _no("it is a proxy and not in Debian's default set of daemons; its PAM_RHOST is right "
+            "for IPv4, and descriptor 0 under inetd", "perdition", "POP3, IMAP", "account",
+            FD_0),
+        _no("not in Debian 12; it hands PAM a numeric address", "tpop3d", "POP3", "account",
+            RHOST),
+        _no("it does not use PAM", "teapop", "POP3", "", ""),
+    ))
+
+PASSES = Table(
+    "The login never fails by us",
+    "With a state folder that cannot be used the login passes, and opens nothing.",
+    ("daemon",), (
+        _shown("test_dovecot.Session.test_passes_without_state", "Dovecot, session"),
+        _shown("test_dovecot.Account.test_passes_without_state", "Dovecot, account"),
+        _shown("test_dovecot.Worker.test_passes_without_state",
+               "Dovecot, auth-worker not root"),
+        _shown("test_courier.Courier.test_pop3_passes_without_state", "Courier POP3"),
+        _shown("test_courier.Courier.test_imap_passes_without_state", "Courier IMAP"),
+        _shown("test_mailutils.Daemon.test_passes_without_state", "Mailutils"),
+        _shown("test_popa3d.Popa3d.test_pop3_inetd_passes_without_state", "popa3d"),
+        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_passes_without_state",
+               "solid-pop3d"),
+        _shown("test_cyrus.Cyrus.test_passes_without_state", "Cyrus"),
+        _shown("test_inetd_daemon.Uw.test_pop3_passes_without_state", "UW's calls"),
+        _shown("test_inetd_daemon.Qpopper.test_pop3_passes_without_state",
+               "qpopper's calls"),
+    ))
+
+TRAPS = Table(
+    "Traps", "What opens nothing, and what the log says then, once.",
+    ("trap",), (
+        _shown("test_mailutils.Daemon.test_fds_has_to_be_named",
+               "Mailutils as daemon without `fds`: the log says what to set"),
+        _shown("test_cyrus.Cyrus.test_unix_has_to_be_named",
+               "saslauthd without `unix`: the log says what to set"),
+        _shown("test_popa3d.Popa3d.test_another_port_has_to_be_named",
+               "a port that is not in `ports`: the log says what to set"),
+        _shown("test_inetd_daemon.Uw.test_stdin_has_to_be_named",
+               "a name in PAM_RHOST and no `stdin`: the log says what to set"),
+        _shown("test_cyrus.Cyrus.test_with_its_cache_saslauthd_hides_the_next_address",
+               "saslauthd with `-c` hides a login from PAM"),
+        _shown("test_inetd_daemon.Uw.test_deleting_credentials_after_a_failure_opens_nothing",
+               "setcred(DELETE) after a wrong password"),
+        _shown("test_inetd_daemon.Uw.test_deleting_credentials_at_logout_opens_nothing",
+               "setcred(DELETE) at logout"),
+    ))
+
+TABLES = (DAEMONS, PASSES, TRAPS)
