@@ -137,8 +137,6 @@ TRAPS = Table(
                "saslauthd with `-c` hides a login from PAM"),
         _shown("test_inetd_daemon.Uw.test_deleting_credentials_after_a_failure_opens_nothing",
                "setcred(DELETE) after a wrong password"),
-        _shown("test_inetd_daemon.Uw.test_deleting_credentials_at_logout_opens_nothing",
-               "setcred(DELETE) at logout"),
     ))
 
 TABLES = (DAEMONS, PASSES, TRAPS)
