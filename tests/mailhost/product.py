@@ -27,7 +27,12 @@ DOC = "usr/share/doc/pam_sap/examples"
 
 
 class ProductHost(Host):
-    """The host after the installation that README.md tells of."""
+    """The host after the installation that README.md tells of. A subclass with another
+    mail server says what its table is."""
+
+    TABLE = MAP
+    OWNER = "smmta:smmsp 640"
+    VERIFY = ("db5.3_verify",)
 
     def install_product(self) -> None:
         """`meson install`, and the units enabled."""
@@ -53,7 +58,7 @@ class ProductHost(Host):
 
     def records(self) -> dict[str, str]:
         """The whole table, markers and all, by the mail server's own tool."""
-        lines = self.run("makemap", "-u", "hash", MAP).stdout.splitlines()
+        lines = self.run("makemap", "-u", "hash", self.TABLE).stdout.splitlines()
         return dict(line.split("\t", 1) for line in lines)
 
     def lease(self, folder: str, address: str) -> Path:
@@ -97,13 +102,13 @@ class ProductHost(Host):
     def problems(self) -> list[str]:
         """What no test may leave behind: a table that does not verify, a file of
         ours in the map's folder, a changed owner or mode."""
-        verified = self.run("db5.3_verify", MAP, check=False)
+        verified = self.run(*self.VERIFY, self.TABLE, check=False)
         found = [] if verified.returncode == 0 else [verified.stderr]
-        found += [path.name for path in self.inside("/etc/mail").iterdir()
+        found += [path.name for path in self.inside(str(Path(self.TABLE).parent)).iterdir()
                   if path.name.endswith(".pam_sap")]
-        owner = self.run("stat", "--format=%U:%G %a", MAP).stdout.strip()
-        if owner != "smmta:smmsp 640":
-            found.append(f"{MAP} is {owner}")
+        owner = self.run("stat", "--format=%U:%G %a", self.TABLE).stdout.strip()
+        if owner != self.OWNER:
+            found.append(f"{self.TABLE} is {owner}")
         return found
 
 
