@@ -9,13 +9,6 @@ from .login_cells import earned_on_both, passes_without_state
 from .product import CONF, ProductHost, booted_product
 
 CONF_D = "etc/dovecot/conf.d"
-# A wrong password would make the next logins of its /64 wait.
-NO_PENALTY = """service anvil {
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-"""
 # It may read /etc/shadow, and leave leases in the queue.
 WORKER = """service auth-worker {
   user = dovecot
@@ -29,8 +22,7 @@ host: ProductHost
 
 def setUpModule() -> None:
     global host
-    host = booted_product(unittest.addModuleCleanup, pam_scenario.session_hook,
-                          lambda ours: write_conf(ours, "97-no-penalty.conf", NO_PENALTY))
+    host = booted_product(unittest.addModuleCleanup, pam_scenario.session_hook)
     host.stop_timer()
 
 

@@ -72,12 +72,18 @@ DAEMONS = Table(
                "Mailutils as daemon", "POP3", "auth", FDS),
         _shown("test_mailutils.Daemon.test_imap_daemon_setcred",
                "Mailutils as daemon", "IMAP", "auth", FDS),
-        _shown("test_popa3d.Popa3d.test_pop3_inetd_account",
+        _shown("test_popa3d.Inetd.test_pop3_inetd_account",
                "popa3d under inetd", "POP3", "account", FD_0),
-        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_account",
+        _shown("test_popa3d.Daemon.test_pop3_daemon_account_ipv4",
+               "popa3d as daemon", "POP3, IPv4 only", "account", FD_0),
+        _shown("test_solid_pop3d.Inetd.test_pop3_inetd_account",
                "solid-pop3d under inetd", "POP3", "account", FD_0),
-        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_setcred",
+        _shown("test_solid_pop3d.Inetd.test_pop3_inetd_setcred",
                "solid-pop3d under inetd", "POP3", "auth", FD_0),
+        _shown("test_solid_pop3d.Daemon.test_pop3_daemon_account",
+               "solid-pop3d as daemon", "POP3", "account", FD_0),
+        _shown("test_solid_pop3d.Daemon.test_pop3_daemon_setcred",
+               "solid-pop3d as daemon", "POP3", "auth", FD_0),
         _shown("test_cyrus.Cyrus.test_pop3_account",
                "Cyrus with `saslauthd -a pam`", "POP3", "account", UNIX),
         _shown("test_cyrus.Cyrus.test_imap_account",
@@ -113,8 +119,8 @@ PASSES = Table(
         _shown("test_courier.Courier.test_pop3_passes_without_state", "Courier POP3"),
         _shown("test_courier.Courier.test_imap_passes_without_state", "Courier IMAP"),
         _shown("test_mailutils.Daemon.test_passes_without_state", "Mailutils"),
-        _shown("test_popa3d.Popa3d.test_pop3_inetd_passes_without_state", "popa3d"),
-        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_passes_without_state",
+        _shown("test_popa3d.Inetd.test_pop3_inetd_passes_without_state", "popa3d"),
+        _shown("test_solid_pop3d.Inetd.test_pop3_inetd_passes_without_state",
                "solid-pop3d"),
         _shown("test_cyrus.Cyrus.test_passes_without_state", "Cyrus"),
         _shown("test_inetd_daemon.Uw.test_pop3_passes_without_state", "UW's calls"),
@@ -129,7 +135,7 @@ TRAPS = Table(
                "Mailutils as daemon without `fds`: the log says what to set"),
         _shown("test_cyrus.Cyrus.test_unix_has_to_be_named",
                "saslauthd without `unix`: the log says what to set"),
-        _shown("test_popa3d.Popa3d.test_another_port_has_to_be_named",
+        _shown("test_popa3d.Inetd.test_another_port_has_to_be_named",
                "a port that is not in `ports`: the log says what to set"),
         _shown("test_inetd_daemon.Uw.test_stdin_has_to_be_named",
                "a name in PAM_RHOST and no `stdin`: the log says what to set"),
@@ -139,4 +145,24 @@ TRAPS = Table(
                "setcred(DELETE) after a wrong password"),
     ))
 
-TABLES = (DAEMONS, PASSES, TRAPS)
+SENDMAIL = Table(
+    "sendmail", "With Dovecot. A change is seen at the next look-up of an open session.",
+    ("form",), (
+        _shown("test_sendmail_forms.Forms.test_ipv4_mapped",
+               "IPv4, on sendmail's IPv6 socket"),
+        _shown("test_sendmail_forms.Forms.test_ipv6_full_form", "IPv6, eight groups"),
+        _shown("test_sendmail_forms.Forms.test_key_tag_connect", "`key_tag = connect:`"),
+        _shown("test_sendmail_forms.Forms.test_ipv6_prefix_64", "`ipv6_prefix = 64`"),
+        _shown("test_sendmail_forms.Forms.test_compressed_ipv6_addresses",
+               "`UseCompressedIPv6Addresses`, with `ipv6_form = compressed`"),
+        _shown("test_sendmail_forms.Forms.test_compressed_refusals_are_respected",
+               "the same: a refusal of the administrator's counts"),
+        _shown("test_sendmail_forms.Btree.test_btree", "a btree table"),
+        _no("Debian builds sendmail without it", "a cdb table"),
+    ))
+
+HELD = Table(
+    "Sessions that outlive the lease", "`hold_open = yes`, Dovecot and sendmail.",
+    ("what",), ())
+
+TABLES = (DAEMONS, PASSES, TRAPS, SENDMAIL, HELD)
