@@ -163,6 +163,68 @@ SENDMAIL = Table(
 
 HELD = Table(
     "Sessions that outlive the lease", "`hold_open = yes`, Dovecot and sendmail.",
-    ("what",), ())
+    ("what",), (
+        _shown("test_hold_open.HoldOpen.test_an_idle_session_holds_the_lease",
+               "an IMAP session that idles holds its lease, over IPv4 and over IPv6"),
+        _shown("test_hold_open.HoldOpen.test_beyond_max_lifetime_it_ends_all_the_same",
+               "no longer than `max_lifetime`"),
+        _shown("test_hold_open.HoldOpen.test_a_connection_without_a_login_opens_nothing",
+               "a connection that never logged in opens nothing"),
+        _shown("test_hold_open.HoldOpen.test_the_connection_of_another_holds_nothing",
+               "the connection of another address holds nothing"),
+        _shown("test_hold_open.HoldOpen.test_a_connection_to_another_port_holds_nothing",
+               "nor one to another port"),
+        _no("the connection is the proxy's", "behind a proxy that hands on the address"),
+    ))
 
-TABLES = (DAEMONS, PASSES, TRAPS, SENDMAIL, HELD)
+POSTFIX = Table(
+    "Postfix",
+    "With Dovecot, in Debian's chrooted smtpd. `lmdb:` is seen at the next look-up of an open\n"
+    "session, `hash:` with the next connection.",
+    ("table", "what"), (
+        _shown("test_postfix.Lmdb.test_ipv4", "`lmdb:`", "IPv4"),
+        _shown("test_postfix.Lmdb.test_ipv6", "`lmdb:`", "IPv6"),
+        _shown("test_postfix.Lmdb.test_refused_session_is_accepted_at_its_next_rcpt",
+               "`lmdb:`", "a refused session is accepted at its next RCPT, no smtpd restarts"),
+        _shown("test_postfix.Lmdb.test_table_is_there_before_the_first_look",
+               "`lmdb:`", "made at boot, before the first look"),
+        _shown("test_postfix.Lmdb.test_smtpd_is_chrooted", "`lmdb:`", "smtpd is chrooted"),
+        _shown("test_postfix.Hash.test_ipv4", "`hash:`", "IPv4"),
+        _shown("test_postfix.Hash.test_ipv6", "`hash:`", "IPv6"),
+        _shown("test_postfix.Hash.test_table_is_there_before_the_first_look",
+               "`hash:`", "made at boot, before the first look"),
+        _shown("test_postfix.Tables.test_postmap_reads_ours", "both", "postmap reads ours"),
+        _shown("test_postfix.Tables.test_we_read_postmaps",
+               "both", "we read postmap's, with and without NUL"),
+        _shown("test_postfix.Tables.test_postmap_i_and_d_beside_ours",
+               "both", "`postmap -i` and `-d` beside our records"),
+        _shown("test_postfix.Tables.test_a_rebuild_is_healed",
+               "both", "after a rebuild ours are put back"),
+        _shown("test_postfix.Tables.test_a_refusal_is_respected",
+               "both", "a refusal of the administrator's counts"),
+        _shown("test_postfix.Tables.test_sapdb_insert_and_delete",
+               "both", "`sapdb insert` and `delete`"),
+        _no("`proxymap` keeps a table for as long as its clients live",
+            "`proxy:`", "before either"),
+        _no("no backend for it", "`cdb:`", ""),
+    ))
+
+EXIM = Table(
+    "Exim", "exim4-daemon-light with Dovecot, in Debian's own configuration. A change is seen\n"
+    "with the next connection.",
+    ("what",), (
+        _shown("test_exim.Exim.test_ipv4", "IPv4"),
+        _shown("test_exim.Exim.test_ipv6", "IPv6"),
+        _shown("test_exim.Exim.test_beside_the_shipped_relay_from_hosts",
+               "beside the networks of the shipped `relay_from_hosts`"),
+        _shown("test_exim.Exim.test_table_is_there_before_the_first_look",
+               "the table is made at boot, before the first look"),
+        _shown("test_exim.Exim.test_exim_reads_as_debian_exim",
+               "it is read by the user Debian-exim"),
+        _shown("test_exim.Exim.test_bh_and_be_see_it", "`exim4 -bh` and `-be` see ours"),
+        _shown("test_exim.Exim.test_we_read_exim_dbmbuilds",
+               "we read exim_dbmbuild's, with and without NUL"),
+        _no("they are built without Berkeley DB", "Exim 4.100 and later of Debian"),
+    ))
+
+TABLES = (DAEMONS, SENDMAIL, POSTFIX, EXIM, HELD, PASSES, TRAPS)
