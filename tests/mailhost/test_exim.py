@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Exim of Debian 12, in one file: our table beside what else is in relay_from_hosts."""
+"""Exim of Debian 12: our table beside what else is in relay_from_hosts."""
 
 import ipaddress
+import re
 import shutil
 import socket
 import subprocess
@@ -12,13 +13,18 @@ from .client import OUTSIDE, SENDER, SmtpSession
 from .earning import Login, log_in, relay_is_earned
 from .product import STATE, ProductHost, booted_product
 from .test_dovecot import NO_PENALTY, write_conf
+from .waiting import wait_for
 
 TABLE = f"{STATE}/map/relay.db"
 OFFICE = "192.0.2.200/29"  # a network of the administrator's
-LOCALMACROS = "etc/exim4/exim4.conf.localmacros"
+LOCALMACROS = {False: "etc/exim4/exim4.conf.localmacros",  # by dc_use_split_config
+               True: "etc/exim4/conf.d/main/000_localmacros"}
 PANIC = "var/log/exim4/paniclog"
 DEBCONF = "etc/exim4/update-exim4.conf.conf"
-RELAY_NETS = f"net-dbmnz;{TABLE} : 127.0.0.1 : ::::1 : {OFFICE}"
+LOOK_UP = "${lookup{%s}%s{%s}{$value}{none}}"
+OWN_NETS = f"127.0.0.1 : ::::1 : {OFFICE}"
+RELAY_NETS = f"{OWN_NETS} : net-dbmnz;{TABLE}"
+IF_IT_EXISTS = f"{OWN_NETS} : ${{if exists{{{TABLE}}}{{net-dbmnz;{TABLE}}}}}"
 
 
 class EximHost(ProductHost):
@@ -46,11 +52,27 @@ def setUpModule() -> None:
 def as_the_guide_says(exim: ProductHost) -> None:
     """docs/guide/exim.md. The table is made at boot."""
     exim.settings("mta = exim\n")
-    (exim.root / LOCALMACROS).write_text(f"MAIN_RELAY_NETS = {RELAY_NETS}\n")
-    debconf = exim.root / DEBCONF
-    debconf.write_text(debconf.read_text().replace("dc_relay_nets=''",
-                                                   f"dc_relay_nets='{OFFICE}'"))
+    write_lists(exim, RELAY_NETS)
     write_conf(exim, "97-no-penalty.conf", NO_PENALTY)
+
+
+def write_lists(exim: ProductHost, nets: str, split: bool = False) -> None:
+    """The macro, where it belongs, and what debconf would ask for."""
+    for name in LOCALMACROS.values():
+        (exim.root / name).unlink(missing_ok=True)
+    (exim.root / LOCALMACROS[split]).write_text(f"MAIN_RELAY_NETS = {nets}\n")
+    text = (exim.root / DEBCONF).read_text()
+    for setting, value in (("relay_nets", OFFICE), ("use_split_config", str(split).lower())):
+        text = re.sub(f"dc_{setting}=.*", f"dc_{setting}='{value}'", text)
+    (exim.root / DEBCONF).write_text(text)
+
+
+def restart_with(nets: str, split: bool = False) -> None:
+    """The same on the running host."""
+    write_lists(host, nets, split)
+    host.run("update-exim4.conf")
+    host.run("systemctl", "restart", "exim4")
+    wait_for(lambda: 25 in host.listening_ports(), 10.0, "Exim does not listen")
 
 
 def key_of(address: str) -> str:
@@ -121,24 +143,37 @@ class Exim(unittest.TestCase):
         self.assertEqual(host.problems(), [])
         self.assertEqual(host.failed_units(), [])
 
-    def test_without_the_table_the_session_ends(self):
-        """What the other test would see."""
-        host.shell(f"mv {TABLE} /root/")
-        self.addCleanup(host.shell, f"mv -n /root/relay.db {TABLE}")
-        with host.client.smtp(source="192.0.2.82") as session:
-            session.mail()
-            self.assertEqual(session.rcpt().code, 421)
-            self.assertRaises(EOFError, session.rset)
+    # What the test above would see, and what cures it.
+    def test_without_the_table_only_the_own_networks_go_on(self):
+        host.network.add_clients(["192.0.2.202"])
+        host.run("rm", TABLE)
+        for recipient in (OUTSIDE, "anna@example.net"):
+            with host.client.smtp(source="192.0.2.82") as session:
+                self.assertEqual(session.relay_reply(recipient).code, 421)
+                self.assertEqual(session.mail().code, 421)
+        self.assertEqual(reply_code("192.0.2.202"), 250)
+        self.is_well_again("192.0.2.82")
+
+    def test_a_list_that_asks_whether_the_table_exists(self):
+        self.addCleanup(restart_with, RELAY_NETS)
+        restart_with(IF_IT_EXISTS)
+        host.run("rm", TABLE)
+        with host.client.smtp(source="192.0.2.86") as session:
+            self.assertEqual(session.relay_reply().code, 550)
+            self.assertEqual(session.relay_reply("anna@example.net").code, 250)
+        self.is_well_again("192.0.2.86")
+        self.earned("192.0.2.86", "pop3")
+
+    def is_well_again(self, stranger: str) -> None:
         host.run_expire()
-        self.assertEqual(reply_code("192.0.2.82"), 550)
+        self.assertEqual(reply_code(stranger), 550)
         self.assertEqual(host.problems(), [])
 
     def test_bh_and_be_see_it(self):
         for address in ("192.0.2.83", "2001:db8::83"):
             with self.subTest(address):
-                look_up = "${lookup{%s}%s{%s}{$value}{none}}"
-                found = look_up % (key_of(address), "dbmnz", TABLE)
-                with_nul = look_up % (key_of(address), "dbm", TABLE)
+                found = LOOK_UP % (key_of(address), "dbmnz", TABLE)
+                with_nul = LOOK_UP % (key_of(address), "dbm", TABLE)
                 host.sapdb("grant", address)
                 self.assertIn('yes (matched "+relay_from_hosts")', talk(address).stderr)
                 self.assertIn("250 Accepted", talk(address).stdout)
@@ -149,6 +184,28 @@ class Exim(unittest.TestCase):
                 self.assertEqual(expanded(found), "none")
         self.assertEqual(host.problems(), [])
 
+    def test_we_read_exim_dbmbuilds(self):
+        text = '192.0.2.1: RELAY\n198.51.100: "two words"\nEXAMPLE.org: REJECT\n'
+        want = "192.0.2.1\tRELAY\n198.51.100\t\"two words\"\nexample.org\tREJECT\n"
+        (host.root / "root/text").write_text(text)
+        for options, nul, look_up in (((), "\\00", "dbm"), (("-nozero",), "", "dbmnz")):
+            with self.subTest(look_up):
+                path = f"/root/{look_up}"
+                host.run("exim_dbmbuild", *options, "/root/text", path)
+                self.assertIn(f" 192.0.2.1{nul}\n RELAY{nul}\n",
+                              host.run("db5.3_dump", "-p", path).stdout)
+                listed = host.sapdb("-m", f"hash:{path}", "list")
+                self.assertEqual(sorted(listed.splitlines()), want.splitlines())
+                self.another_type_is_named(path)
+                host.sapdb("-m", f"hash:{path}", "insert", "192.0.2.2", "OK")
+                self.assertEqual(expanded(LOOK_UP % ("192.0.2.2", look_up, path)), "OK")
+        self.assertEqual(host.problems(), [])
+
+    def another_type_is_named(self, path: str) -> None:
+        wrong = host.run("sapdb", "-m", f"btree:{path}", "list", check=False)
+        self.assertEqual((wrong.returncode, wrong.stdout), (3, ""))
+        self.assertIn(f"{path} is a hash table: name it hash:{path}", wrong.stderr)
+
     def test_exim_reads_as_debian_exim(self):
         with host.client.smtp(source="192.0.2.84") as session:
             session.mail()
@@ -157,6 +214,14 @@ class Exim(unittest.TestCase):
                                  "cat ${fd%/fd/*}/comm; stat -c %U ${fd%/fd/*}; done")
         self.assertEqual(readers.split(), ["exim4", "Debian-exim"])
         self.assertEqual(host.problems(), [])
+
+    def test_in_split_files(self):
+        self.addCleanup(restart_with, RELAY_NETS)
+        restart_with(RELAY_NETS, split=True)
+        shown = host.run("exim4", "-bP", "macro", "MAIN_RELAY_NETS").stdout
+        self.assertIn(RELAY_NETS, shown)
+        self.earned("192.0.2.85", "pop3")
+        self.earned("2001:db8::85", "imap")
 
 
 def smtp_from_the_host(address: str) -> SmtpSession:
