@@ -58,6 +58,22 @@ static void print_numbers(const struct client_address *client, unsigned count,
 				 i == 0 ? "%u" : ".%u", client->bytes[i]);
 }
 
+/* proto.m4 cuts at the last "::" or ":" that has one word behind it. */
+static bool walk_compressed(const struct client_address *client, unsigned step,
+			    char key[static RECORD_KEY])
+{
+	(void)snprintf(key, RECORD_KEY, "ipv6:%s", client->text);
+	for (unsigned i = 0; i < step; i++) {
+		char *end = strrchr(key, ':');
+		if (!end)
+			return false;
+		while (end > key && end[-1] == ':')
+			end--;
+		*end = '\0';
+	}
+	return true;
+}
+
 static bool walk_sendmail(const struct record_form *form,
 			  const struct client_address *client, unsigned step,
 			  char key[static RECORD_KEY])
@@ -68,6 +84,8 @@ static bool walk_sendmail(const struct record_form *form,
 		print_numbers(client, 4 - step, key);
 		return true;
 	}
+	if (form->ipv6_compressed)
+		return walk_compressed(client, step, key);
 	const unsigned groups = form->ipv6_prefix / 16;
 	if (step > groups)
 		return false;

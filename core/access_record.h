@@ -6,6 +6,7 @@
  * anynet_ntop and proto.m4; Postfix smtpd_check.c; Exim host.c host_nmtoa):
  *
  *	sendmail  192.0.2.1  ipv6:2001:db8:0:0:0:0:0:1  (key_tag before both)
+ *		  with its UseCompressedIPv6Addresses: ipv6:2001:db8::1
  *	postfix   192.0.2.1  2001:db8::1
  *	exim      192.0.2.1  2001.0db8.0000.0000.0000.0000.0000.0001
  *
@@ -40,6 +41,7 @@ struct record_form {
 	const char *value;
 	const char *key_tag;
 	unsigned ipv6_prefix;
+	bool ipv6_compressed;
 };
 
 int mta_by_name(const char *name); /* an enum mta, or -EINVAL */

@@ -18,9 +18,9 @@
 /* How records are written: same settings, same text. */
 static void print_form(const struct settings *settings, char *text, size_t room)
 {
-	(void)snprintf(text, room, " form=%d/%ld/%s/%s map=%s\n", (int)settings->mta,
-		       settings->ipv6_prefix, settings->key_tag, settings->value,
-		       settings->map_path);
+	(void)snprintf(text, room, " form=%d/%ld/%d/%s/%s map=%s\n", (int)settings->mta,
+		       settings->ipv6_prefix, settings->ipv6_compressed,
+		       settings->key_tag, settings->value, settings->map_path);
 }
 
 static bool take_text(const char **at, const char *text)
@@ -68,14 +68,15 @@ static bool take_identity(const char **at, struct map_identity *ret)
 /* What print_form() prints for these settings. */
 static bool take_form(const char **at, const struct settings *settings)
 {
-	int64_t mta, prefix;
+	int64_t mta, prefix, compressed;
 
 	return take_number(at, " form=", &mta) && mta == (int64_t)settings->mta &&
 	       take_number(at, "/", &prefix) && prefix == settings->ipv6_prefix &&
-	       take_text(at, "/") && take_text(at, settings->key_tag) &&
-	       take_text(at, "/") && take_text(at, settings->value) &&
-	       take_text(at, " map=") && take_text(at, settings->map_path) &&
-	       strcmp(*at, "\n") == 0;
+	       take_number(at, "/", &compressed) &&
+	       compressed == settings->ipv6_compressed && take_text(at, "/") &&
+	       take_text(at, settings->key_tag) && take_text(at, "/") &&
+	       take_text(at, settings->value) && take_text(at, " map=") &&
+	       take_text(at, settings->map_path) && strcmp(*at, "\n") == 0;
 }
 
 static bool read_seal(const struct settings *settings, struct seal *ret)

@@ -84,6 +84,14 @@ int settings_complete(struct settings *settings, struct why *why)
 		return why_say(why, -EINVAL,
 			       "ipv6_prefix = 64 is for mta = sendmail only: the others "
 			       "look up whole addresses");
+	if (settings->ipv6_compressed && settings->mta != MTA_SENDMAIL)
+		return why_say(why, -EINVAL,
+			       "ipv6_form = compressed is for mta = sendmail only: the "
+			       "others have one form");
+	if (settings->ipv6_compressed && settings->ipv6_prefix != 128)
+		return why_say(why, -EINVAL,
+			       "ipv6_form = compressed needs ipv6_prefix = 128: sendmail "
+			       "looks up no whole networks then");
 	return 0;
 }
 
@@ -126,5 +134,6 @@ struct record_form settings_record_form(const struct settings *settings)
 	return (struct record_form){ .mta = settings->mta,
 				     .value = settings->value,
 				     .key_tag = settings->key_tag,
-				     .ipv6_prefix = (unsigned)settings->ipv6_prefix };
+				     .ipv6_prefix = (unsigned)settings->ipv6_prefix,
+				     .ipv6_compressed = settings->ipv6_compressed };
 }

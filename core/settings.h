@@ -41,6 +41,7 @@ struct settings {
 	long wait_ms;
 	long max_leases;
 	long ipv6_prefix;
+	bool ipv6_compressed;
 	unsigned short ports[SETTINGS_PORTS]; /* ends at the first 0 */
 	struct networks never;
 	struct networks only;	      /* none = everywhere */

@@ -47,6 +47,8 @@ const struct setting settings_table[] = {
 	{ "peer", set_peers, WHOLE, ALSO_ARGUMENT,
 	  .range = "one or more of rhost, stdin, fds and unix, in the order of trial" },
 	{ "ipv6_prefix", set_prefix, MEMBER(ipv6_prefix), .range = "128 or 64" },
+	{ "ipv6_form", set_ipv6_form, MEMBER(ipv6_compressed),
+	  .range = "full or compressed" },
 	{ "wait", set_time_or_zero, MEMBER(wait_ms), ALSO_ARGUMENT, .least = 1,
 	  .most = 10 * SECOND, .range = "a time from 0 to 10s, such as 2s" },
 	{ "max_leases", set_number, MEMBER(max_leases), .least = 1, .most = 10000000,

@@ -39,6 +39,7 @@ int set_networks(const struct setting *setting, void *member, const char *value)
 int set_ports(const struct setting *setting, void *member, const char *value);
 int set_mta(const struct setting *setting, void *member, const char *value);
 int set_prefix(const struct setting *setting, void *member, const char *value);
+int set_ipv6_form(const struct setting *setting, void *member, const char *value);
 int set_on_error(const struct setting *setting, void *member, const char *value);
 int set_key_tag(const struct setting *setting, void *member, const char *value);
 /* These two set more than one member: `settings` itself is the member. */

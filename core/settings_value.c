@@ -114,6 +114,17 @@ int set_prefix(const struct setting *setting, void *member, const char *value)
 	return 0;
 }
 
+int set_ipv6_form(const struct setting *setting, void *member, const char *value)
+{
+	const bool compressed = strcmp(value, "compressed") == 0;
+
+	(void)setting;
+	if (!compressed && strcmp(value, "full") != 0)
+		return -EINVAL;
+	*(bool *)member = compressed;
+	return 0;
+}
+
 int set_mta(const struct setting *setting, void *member, const char *value)
 {
 	(void)setting;

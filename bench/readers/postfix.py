@@ -20,8 +20,7 @@ from .host import CLIENT, renew, with_every_line
 from .pace import Pace
 
 RESTARTED = "has changed -- restarting"
-FOLDER = "/var/lib/pam_sap/map"
-TABLE = f"hash:{FOLDER}/relay"
+TABLE = "hash:/var/lib/pam_sap/map/relay"
 SETTINGS = f"mta = postfix\nmap = {TABLE}.db\n"
 # RCPT makes a queue file, and each one that no mail comes into would count as arrived:
 # behind a hundred of them Postfix lets every sender wait for a second.
@@ -62,7 +61,6 @@ def postfix_host() -> Iterator[PostfixHost]:
         host.boot()
         host.stop_timer()
         host.run("systemctl", "stop", "pam_sap-commit.path")
-        host.shell(f"mkdir -p {FOLDER}; : >{FOLDER}/relay; postmap {TABLE}")
         yield host
 
 

@@ -62,6 +62,8 @@ def c_default(setting: code.Setting) -> str:
             return "yes" if member == "true" else "no"
         case "set_on_error":
             return "fail" if member == "true" else "ignore"
+        case "set_ipv6_form":
+            return "compressed" if member == "true" else "full"
         case "set_ports":
             return " ".join(member.strip("{} ").split(", "))
         case "set_peers":

@@ -17,6 +17,7 @@ One room each:
     client.py        a mail client with many addresses: POP3, IMAP, SMTP
     waiting.py       look again until it is so
     earning.py       what each cell of the matrix has to show
+    postfix_host.py  a host with Postfix, and a table of our own of either type
     login_cells.py   what the modules of the POP3 and IMAP daemons have in common
     uw_daemon.c      a POP3 daemon that makes the PAM calls of UW ipop3d and qpopper
     test_self.py     the stock host is what the other tests take it for

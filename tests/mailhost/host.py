@@ -133,6 +133,7 @@ class Host:
     def journal(self, pattern: str = "", *options: str) -> list[str]:
         """The journal's lines since boot that match a regular expression;
         `options` are journalctl's, such as "--unit=dovecot"."""
+        self.run("journalctl", "--sync")
         grep = [f"--grep={pattern}"] if pattern else []
         shown = self.run("journalctl", "--boot", "--no-pager", "--quiet", "--all",
                          "--output=short-iso-precise", *grep, *options, check=False)

@@ -10,11 +10,12 @@ to the boot.
 """
 
 import unittest
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from .earning import WAIT, Login, log_in, relay_is_earned
 from .product import STATE, ProductHost
+from .waiting import wait_for
 
 NO_ADDRESS = "no client address"
 BELL = "pam_sap-commit.path"
@@ -55,6 +56,16 @@ def says_once_what_to_set(test: unittest.TestCase, host: ProductHost, address: s
     test.assertEqual(len(lines), 1, lines)
     test.assertIn(cure, lines[0])
     opens_nothing(test, host, address)
+
+
+def run_instead(host: ProductHost, these: Iterable[str], others: Iterable[str],
+                ports: set[int]) -> None:
+    """`these` units serve the ports from now on, and no longer the others. Those of
+    init scripts count as running where they did nothing at boot."""
+    host.run("systemctl", "stop", *others)
+    wait_for(lambda: not ports & host.listening_ports(), 10, "they go on to listen")
+    host.run("systemctl", "restart", *these)
+    wait_for(lambda: ports <= host.listening_ports(), 10, "they do not listen")
 
 
 def opens_nothing(test: unittest.TestCase, host: ProductHost, address: str) -> None:

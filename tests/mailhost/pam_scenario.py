@@ -9,9 +9,6 @@
 
 Each begins with the stock host, so one can follow the other. They work before
 boot() and after it; then Dovecot is restarted, and is ready on return.
-
-    without_penalty(host)   before boot(): a wrong password does not make the next logins
-                            of its /64 wait
 """
 
 import re
@@ -21,12 +18,6 @@ from .host import Host
 SERVICES = ("pop3", "imap")
 PAM = "etc/pam.d"
 AUTH_SYSTEM = "etc/dovecot/conf.d/auth-system.conf.ext"
-NO_PENALTY = """service anvil {
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-"""
 STOCK_ARGS = "  #args = dovecot\n"
 SESSION_ARGS = "  args = session=yes %s\n"
 
@@ -54,11 +45,6 @@ def stock(host: Host) -> None:
     """Neither."""
     _remove(host)
     _restart(host)
-
-
-def without_penalty(host: Host) -> None:
-    """In a file of its own."""
-    (host.root / "etc/dovecot/conf.d/97-no-penalty.conf").write_text(NO_PENALTY)
 
 
 def _remove(host: Host) -> None:

@@ -1,113 +1,103 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""postfix_host - a mail host with Postfix and Dovecot, set up as docs/guide/postfix.md tells.
+"""postfix_host - a host with Postfix and Dovecot, and a table of our own of either type.
 
-    host = booted_postfix(unittest.addModuleCleanup, LMDB)
-    host.reboot()               # anew, and nobody has made the table yet
-    host.postmap("-q", "192.0.2.77")
+    host = booted_product(cleanup, pam_scenario.account_hook, as_the_guide_says, PostfixHost)
+    host.use("hash")     # pam_sap; the table of the other type is left empty
+    host.serve("lmdb")   # Postfix too, which is started anew
 """
 
 import re
-import shutil
-from collections.abc import Callable
-from typing import NamedTuple
 
-from . import pam_scenario
 from .product import STATE, ProductHost
+from .waiting import wait_for
 
+TABLE = f"{STATE}/map/relay"  # as Postfix names it
+SUFFIX = {"lmdb": "lmdb", "hash": "db"}
+# lmdb-utils lock in LMDB's own way, beside the file: they get a copy.
+VERIFY = {"hash": ("db5.3_verify",),
+          "lmdb": ("sh", "-euc", "cp $0 /tmp/copy; mdb_dump -n /tmp/copy >/dev/null")}
 MAIN = "etc/postfix/main.cf"
-WHO_MAY = "smtpd_relay_restrictions"
-FOLDER = f"{STATE}/map"
 RESTARTED = "has changed -- restarting"
 
 
-class Kind(NamedTuple):
-    """A type of table. Its suffix stands in pam_sap.conf and not in main.cf."""
-
-    name: str
-    suffix: str
-    settings: str
-    verify: tuple[str, ...]
-    dump: tuple[str, ...]  # prints each byte that is no text as \XX
-
-    def file(self, path: str) -> str:
-        """The name of a table's file."""
-        return path + self.suffix
-
-    def of_postfix(self, path: str) -> str:
-        """How Postfix names the table."""
-        return f"{self.name}:{path}"
-
-    def of_ours(self, path: str) -> str:
-        """How we name it."""
-        return f"{self.name}:{self.file(path)}"
-
-
-# LMDB's own tools lock in another way than Postfix does: they get a copy.
-ON_A_COPY = ("sh", "-euc", 'cp "$1" /run/copy.lmdb; mdb_dump -np /run/copy.lmdb', "copy")
-LMDB = Kind("lmdb", ".lmdb", "mta = postfix\n", ON_A_COPY, ON_A_COPY)
-HASH = Kind("hash", ".db", f"mta = postfix\nmap = hash:{FOLDER}/relay.db\n",
-            ("db5.3_verify",), ("db5.3_dump", "-p"))
-KINDS = (LMDB, HASH)
-
-
 class PostfixHost(ProductHost):
-    """smtpd runs in its chroot, as Debian ships it."""
+    """Configured as docs/guide/postfix.md says."""
 
     PARTS = ("postfix", "dovecot")
     PORTS = {25, 110, 143}
     OWNER = "root:root 644"
-    RELAY = f"{FOLDER}/relay"
 
-    def __init__(self, kind: Kind):
-        super().__init__()
-        self.kind = kind
-        self.TABLE, self.VERIFY = kind.file(self.RELAY), kind.verify
+    def use(self, kind: str) -> None:
+        """Let pam_sap write a table of this type; it makes the table."""
+        if self.booted:
+            self.close_all()
+        self.table = f"{kind}:{TABLE}"
+        self.TABLE, self.VERIFY = f"{TABLE}.{SUFFIX[kind]}", VERIFY[kind]
+        own = f"map = hash:{self.TABLE}\n" if kind == "hash" else ""
+        self.settings(f"mta = postfix\n{own}")
+        if self.booted:
+            self.run_expire()
 
-    def set_up(self) -> None:
-        """All but the table, before the boot."""
-        self.install_product()
-        pam_scenario.account_hook(self)
-        pam_scenario.without_penalty(self)
-        self.settings(self.kind.settings)
-        self._let_in(f"permit_mynetworks permit_sasl_authenticated check_client_access "
-                     f"{self.kind.of_postfix(self.RELAY)} reject_unauth_destination")
-
-    def reboot(self) -> None:
-        """No table, and no lease."""
-        self.power_cut()
-        shutil.rmtree(self.root / STATE.lstrip("/"))
-        self.boot()
-        self.stop_timer()
-
-    def _let_in(self, restrictions: str) -> None:
+    def serve(self, kind: str) -> None:
+        """Let Postfix look into it as well."""
+        self.use(kind)
         main = self.root / MAIN
-        changed, count = re.subn(rf"^{WHO_MAY} =.*$", f"{WHO_MAY} = {restrictions}",
-                                 main.read_text(), flags=re.M)
-        if count != 1:
-            raise LookupError(f"{main} has {count} lines of {WHO_MAY}")
-        main.write_text(changed)
+        main.write_text(re.sub(
+            r"^smtpd_relay_restrictions =.*$",
+            "smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated "
+            f"check_client_access {self.table} reject_unauth_destination",
+            main.read_text(), flags=re.M))
+        if self.booted:
+            self.restart()
 
-    def postmap(self, *options: str, path: str = FOLDER + "/relay", stdin: str = "",
-                check: bool = True) -> str:
-        """What it prints about a table of the type in use."""
-        return self.run("postmap", *options, self.kind.of_postfix(path), input=stdin,
-                        stdin=None, check=check).stdout
+    def restart(self) -> None:
+        """Postfix; ready on return."""
+        self.run("systemctl", "restart", "postfix.service")
+        wait_for(lambda: 25 in self.listening_ports(), 10.0, "Postfix does not listen")
+
+    def close_all(self) -> None:
+        """Revoke what lives, if any does."""
+        done = self.run("sapdb", "revoke", "--all", check=False)
+        if done.returncode > 1:
+            raise RuntimeError(done.stderr)
 
     def records(self) -> dict[str, str]:
-        """The whole table, by Postfix's own tool."""
-        return dict(line.split("\t", 1) for line in self.postmap("-s").splitlines())
+        lines = self.run("postmap", "-s", self.table).stdout.splitlines()
+        return dict(line.split("\t", 1) for line in lines)
 
-    def smtpds(self) -> list[str]:
-        """The process ids of those that live; there has to be one."""
-        found = self.shell("grep -lx smtpd /proc/[0-9]*/comm")
-        return [line.split("/")[2] for line in found.splitlines()]
+    def asked(self, key: str) -> str:
+        """What Postfix finds in the table, as its own user."""
+        found = self.run("runuser", "-u", "postfix", "--", "postmap", "-q", key, self.table,
+                         check=False)
+        return found.stdout.strip() or found.stderr
+
+    def serving(self, address: str) -> str:
+        """The process id of the smtpd that the address has connected to last."""
+        lines = self.lines(rf"^connect from .*\[{re.escape(address)}\]")
+        return re.search(r"smtpd\[(\d+)\]", lines[-1]).group(1)
+
+    def postmap(self, option: str, record: str) -> None:
+        """What an administrator does to single records; -d wants a key alone."""
+        if option == "-d":
+            self.run("postmap", "-d", record, self.table)
+        else:
+            self.run("postmap", option, self.table, stdin=None, input=record + "\n")
+
+    def smtpds(self) -> set[str]:
+        """The process ids of all that run."""
+        names = self.shell("grep -lx smtpd /proc/[0-9]*/comm || true").split()
+        return {name.split("/")[2] for name in names}
+
+    def restarts(self) -> int:
+        """How many smtpd have ended since a table has changed."""
+        return len(self.lines(RESTARTED))
+
+    def lines(self, pattern: str) -> list[str]:
+        """The journal's, with all that has been said until now."""
+        self.run("journalctl", "--sync")
+        return self.journal(pattern)
 
 
-def booted_postfix(add_cleanup: Callable, kind: Kind) -> PostfixHost:
-    """A running host; `add_cleanup` is called with its stop(). No timer runs."""
-    host = PostfixHost(kind)
-    add_cleanup(host.stop)
-    host.set_up()
-    host.boot()
-    host.stop_timer()
-    return host
+def as_the_guide_says(host: ProductHost) -> None:
+    """With lmdb:, before boot."""
+    host.serve("lmdb")

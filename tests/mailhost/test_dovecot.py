@@ -22,8 +22,7 @@ host: ProductHost
 
 def setUpModule() -> None:
     global host
-    host = booted_product(unittest.addModuleCleanup, pam_scenario.session_hook,
-                          pam_scenario.without_penalty)
+    host = booted_product(unittest.addModuleCleanup, pam_scenario.session_hook)
     host.stop_timer()
 
 

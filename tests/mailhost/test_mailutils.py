@@ -9,9 +9,9 @@ import unittest
 
 from . import pam_stack
 from .earning import Login, log_in
-from .login_cells import earned_on_both, passes_without_state, says_once_what_to_set
+from .login_cells import (
+    earned_on_both, passes_without_state, run_instead, says_once_what_to_set)
 from .product import CONF, ProductHost, booted_product
-from .waiting import wait_for
 
 DAEMONS = ("mailutils-pop3d.service", "mailutils-imap4d.service")
 INETD = ("inetd.service",)
@@ -33,14 +33,6 @@ def setUpModule() -> None:
     host.stop_timer()
 
 
-def run_instead(these: tuple[str, ...], others: tuple[str, ...]) -> None:
-    """These units serve POP3 and IMAP from now on."""
-    host.run("systemctl", "stop", *others)
-    wait_for(lambda: not MAIL_PORTS & host.listening_ports(), 10, "they go on to listen")
-    host.run("systemctl", "start", *these)
-    wait_for(lambda: MAIL_PORTS <= host.listening_ports(), 10, "they do not listen")
-
-
 def hook(kind: str) -> None:
     pam_stack.hook(host, kind, ["mailutils"])
 
@@ -50,7 +42,7 @@ class Inetd(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        run_instead(INETD, DAEMONS)
+        run_instead(host, INETD, DAEMONS, MAIL_PORTS)
 
     def test_pop3_inetd_account(self):
         hook("account")
@@ -72,7 +64,7 @@ class Inetd(unittest.TestCase):
 class Daemon(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        run_instead(DAEMONS, INETD)
+        run_instead(host, DAEMONS, INETD, MAIL_PORTS)
         cls.stock = (host.root / CONF).read_text()
 
     def setUp(self):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""popa3d under inetd: acct_mgmt; no PAM_RHOST, the client is at descriptor 0."""
+"""popa3d under inetd and as a daemon: acct_mgmt; the client is at descriptor 0."""
 
 import unittest
 
 from . import pam_stack
 from .client import Pop3Session
-from .earning import is_logged_once
-from .login_cells import earned_on_both, passes_without_state, says_once_what_to_set
+from .earning import is_logged_once, relay_is_earned
+from .login_cells import (
+    earned_on_both, passes_without_state, run_instead, says_once_what_to_set)
 from .product import CONF, ProductHost, booted_product
 
 OTHER_PORT = 1110
@@ -33,7 +34,25 @@ def configure(popa3d: ProductHost) -> None:
         lines.write(INETD_LINE + "\n")
 
 
-class Popa3d(unittest.TestCase):
+def set_standalone(word: str) -> None:
+    host.shell(f"sed -i s/^RUN_STANDALONE=.*/RUN_STANDALONE={word}/ /etc/default/popa3d")
+
+
+class Daemon(unittest.TestCase):
+    """As Debian starts it. It listens to IPv4 only."""
+
+    @classmethod
+    def setUpClass(cls):
+        set_standalone("yes")
+        run_instead(host, ["popa3d.service"], ["inetd.service"], {110})
+        cls.addClassCleanup(set_standalone, "no")
+        cls.addClassCleanup(run_instead, host, ["inetd.service"], ["popa3d.service"], {110})
+
+    def test_pop3_daemon_account_ipv4(self):
+        relay_is_earned(self, host, "192.0.2.80")
+
+
+class Inetd(unittest.TestCase):
     def test_pop3_inetd_account(self):
         earned_on_both(self, host, "pop3", 77)
 

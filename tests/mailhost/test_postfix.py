@@ -1,104 +1,260 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Postfix: lmdb: is looked into anew for each recipient, hash: for each connection."""
+"""Postfix of Debian 12: a login opens the relay, by an lmdb: table and by a hash: one."""
 
-import time
+import shutil
 import unittest
+from collections.abc import Callable
 
-from .earning import Login, log_in, relay_is_earned
-from .postfix_host import HASH, LMDB, RESTARTED, Kind, PostfixHost, booted_postfix
+from . import pam_scenario
+from .earning import Login, is_logged_once, log_in, relay_is_earned
+from .postfix_host import SUFFIX, TABLE, PostfixHost, as_the_guide_says
+from .product import STATE, booted_product
 
-PROTOCOLS = ("pop3", "imap")
-STRANGER = "192.0.2.96"
+# What smtpd says, and logs, of a table that is not there.
+NO_TABLE = "(451 4.3.5|is unavailable|open database)"
+
+host: PostfixHost
 
 
-class OnPostfix(unittest.TestCase):
-    """What is asked of each type of table."""
+def setUpModule() -> None:
+    global host
+    host = booted_product(unittest.addModuleCleanup, pam_scenario.account_hook,
+                          as_the_guide_says, PostfixHost)
+    host.stop_timer()
 
-    KIND: Kind
-    host: PostfixHost
+
+def reply_code(address: str) -> int:
+    return host.client.relay_reply(source=address).code
+
+
+class Kind:
+    """What both types of tables have to show."""
+
+    KIND: str
+    SAME_SESSION: bool
 
     @classmethod
     def setUpClass(cls):
-        cls.host = booted_postfix(cls.addClassCleanup, cls.KIND)
+        host.serve(cls.KIND)
 
-    def tearDown(self):
-        self.assertEqual(self.host.problems(), [])
+    def setUp(self):
+        self.addCleanup(host.close_all)
 
-    def is_earned(self, address: str, same_session: bool) -> None:
-        """`address` for each protocol another one."""
-        for number, protocol in enumerate(PROTOCOLS, 77):
-            with self.subTest(protocol):
-                relay_is_earned(self, self.host, f"{address}{number}", Login(protocol),
-                                same_session)
+    def earned(self, address: str, protocol: str) -> None:
+        with self.subTest(address):
+            relay_is_earned(self, host, address, Login(protocol), self.SAME_SESSION)
+            log_in(host, address, Login(protocol))
+            self.assertEqual(host.records(), ours(address))
+            host.sapdb("revoke", address)
+            self.assertEqual(host.records(), {})
 
-    def is_there_before_the_first_look(self) -> None:
-        """A boot without a table: the first answer is a refusal, and our run at boot
-        has made what Postfix looked into."""
-        begun = time.time()
-        self.host.reboot()
-        reply = self.host.client.relay_reply(source=STRANGER)
-        self.assertEqual(reply.code, 554, reply.text)
-        self.assertEqual(self.host.journal("(warning|error|fatal): ", "--facility=mail"), [])
-        self.assertEqual(self.host.records(), {})
-        self.assertEqual(self.host.problems(), [])
-        born, started = (self.host.shell(command) for command in (
-            f"stat --format=%.W {self.host.TABLE}",
-            "stat --format=%.Y /var/spool/postfix/pid/master.pid"))
-        self.assertLess(begun, float(born))
-        self.assertLess(float(born), float(started))
+    def test_table_is_there_before_the_first_look(self):
+        host.power_cut()
+        shutil.rmtree(host.root / STATE.lstrip("/"))
+        host.boot()
+        host.stop_timer()
+        self.assertEqual(reply_code("192.0.2.81"), 554)
+        self.assertEqual(host.lines(NO_TABLE), [])
+        started = host.run("systemctl", "show", "--property=InactiveExitTimestamp", "--value",
+                           "--timestamp=us+utc", "postfix@-.service").stdout.strip()
+        older = host.run("find", host.TABLE, "!", "-newermt", started).stdout.strip()
+        self.assertEqual(older, host.TABLE, f"it was not there before Postfix, {started}")
+        self.assertEqual(host.records(), {})
+        self.assertEqual(host.problems(), [])
+        self.assertEqual(host.failed_units(), [])
+
+    def test_without_the_table_it_is_451(self):
+        """What the other test would see."""
+        host.run("rm", host.TABLE)
+        host.restart()
+        self.assertEqual(reply_code("192.0.2.82"), 451)
+        self.assertNotEqual(host.lines(NO_TABLE), [])
+        host.run_expire()
+        host.restart()
+        self.assertEqual(reply_code("192.0.2.82"), 554)
+        self.assertEqual(host.problems(), [])
 
 
-class Lmdb(OnPostfix):
-    KIND = LMDB
+class Lmdb(Kind, unittest.TestCase):
+    """A change is seen at the next look-up of a session that is open."""
+
+    KIND = "lmdb"
+    SAME_SESSION = True
 
     def test_ipv4(self):
-        self.is_earned("192.0.2.", same_session=True)
+        self.earned("192.0.2.77", "pop3")
+        self.earned("192.0.2.78", "imap")
 
     def test_ipv6(self):
-        self.is_earned("2001:db8::", same_session=True)
+        self.earned("2001:db8::77", "pop3")
+        self.earned("2001:db8::78", "imap")
 
     def test_refused_session_is_accepted_at_its_next_rcpt(self):
-        address = "192.0.2.79"
-        with self.host.client.smtp(source=address) as session:
-            session.mail()
-            self.assertEqual(session.rcpt().code, 554)
-            before = self.host.smtpds()
-            log_in(self.host, address)
-            self.assertEqual(session.rcpt().code, 250)
-        self.assertEqual(self.host.client.relay_reply(source=address).code, 250)
-        self.assertEqual(self.host.smtpds(), before)
-        self.assertEqual(self.host.journal(RESTARTED), [])
-
-    def test_table_is_there_before_the_first_look(self):
-        self.is_there_before_the_first_look()
+        for address in ("192.0.2.79", "2001:db8::79"):
+            with self.subTest(address), host.client.smtp(source=address) as session:
+                before, restarts = host.smtpds(), host.restarts()
+                self.assertIn(host.serving(address), before)
+                session.mail()
+                self.assertEqual(session.rcpt().code, 554)
+                log_in(host, address)
+                self.assertEqual(session.rcpt().code, 250)
+                self.assertEqual(reply_code(address), 250)
+                host.sapdb("revoke", address)
+                self.assertEqual(session.rcpt().code, 554)
+                self.assertLessEqual(before, host.smtpds(), "one has ended")
+                self.assertEqual(host.restarts(), restarts)
 
     def test_smtpd_is_chrooted(self):
-        with self.host.client.smtp(source=STRANGER):
-            smtpds = self.host.smtpds()
-            self.assertNotEqual(smtpds, [])
-            for smtpd in smtpds:
-                root = self.host.run("readlink", f"/proc/{smtpd}/root").stdout.strip()
-                self.assertEqual(root, "/var/spool/postfix")
+        with host.client.smtp(source="192.0.2.80") as session:
+            log_in(host, "192.0.2.80")
+            self.assertEqual(session.relay_reply().code, 250)
+            serving = host.serving("192.0.2.80")
+            self.assertEqual(host.run("readlink", f"/proc/{serving}/root").stdout.strip(),
+                             "/var/spool/postfix")
+            self.assertEqual(host.run("stat", "--format=%U", f"/proc/{serving}").stdout.strip(),
+                             "postfix")
+        self.assertFalse(host.inside("/var/spool/postfix/var/lib/pam_sap").exists())
 
 
-class Hash(OnPostfix):
-    KIND = HASH
+class Hash(Kind, unittest.TestCase):
+    """A change is seen with the next connection."""
+
+    KIND = "hash"
+    SAME_SESSION = False
 
     def test_ipv4(self):
-        self.is_earned("192.0.2.", same_session=False)
+        self.earned("192.0.2.83", "pop3")
+        self.earned("192.0.2.84", "imap")
 
     def test_ipv6(self):
-        self.is_earned("2001:db8::", same_session=False)
+        self.earned("2001:db8::83", "pop3")
+        self.earned("2001:db8::84", "imap")
 
-    def test_refused_session_stays_refused_and_the_next_one_is_not(self):
-        address = "192.0.2.79"
-        before = len(self.host.journal(RESTARTED))
-        with self.host.client.smtp(source=address) as session:
+    def test_a_change_restarts_smtpd_with_its_next_connection(self):
+        """What Lmdb's test would see."""
+        with host.client.smtp(source="192.0.2.85") as session:
+            before, restarts = host.smtpds(), host.restarts()
+            log_in(host, "192.0.2.85")
             self.assertEqual(session.relay_reply().code, 554)
-            log_in(self.host, address)
-            self.assertEqual(session.relay_reply().code, 554)
-        self.assertEqual(self.host.client.relay_reply(source=address).code, 250)
-        self.assertGreater(len(self.host.journal(RESTARTED)), before)
+        self.assertEqual(reply_code("192.0.2.85"), 250)
+        self.assertGreater(host.restarts(), restarts)
+        self.assertFalse(before & host.smtpds(), "none has ended")
 
-    def test_table_is_there_before_the_first_look(self):
-        self.is_there_before_the_first_look()
+
+class Tables(unittest.TestCase):
+    """postmap and sapdb on the same tables, of either type."""
+
+    def setUp(self):
+        self.addCleanup(lambda: self.assertEqual(host.problems(), []))
+
+    def for_each_kind(self, first: int, check: Callable[[str, str], None]) -> None:
+        """`check(address, another)`, both of this test alone."""
+        for number, kind in zip((first, first + 2), SUFFIX):
+            with self.subTest(kind):
+                host.use(kind)
+                check(f"192.0.2.{number}", f"2001:db8::{number}")
+                self.assertEqual(host.problems(), [])
+
+    def test_postmap_reads_ours(self):
+        self.for_each_kind(86, self.postmap_reads)
+
+    def postmap_reads(self, address4: str, address6: str) -> None:
+        for address in (address4, address6):
+            host.sapdb("grant", address)
+            self.assertEqual(host.asked(address), "OK")
+            self.assertEqual(host.asked(f"SAP:{address}"), "", "folded, it is not found")
+        listed = host.sapdb("list", "--all").splitlines()
+        self.assertEqual(dict(line.split("\t") for line in listed), host.records())
+        self.assertEqual(len(listed), 4)
+        for address in (address4, address6):
+            host.sapdb("revoke", address)
+            self.assertEqual(host.asked(address), "")
+
+    def test_we_read_postmaps(self):
+        for kind, suffix in SUFFIX.items():
+            for flags in ("", "-n", "-N"):
+                with self.subTest(f"{kind} {flags}"):
+                    self.read_and_written(kind, f"/root/table.{suffix}", flags)
+
+    def read_and_written(self, kind: str, path: str, flags: str) -> None:
+        """Ours beside postmap's: a reader that has found a key of one convention looks
+        for no other from then on."""
+        host.shell(f"cd /root; rm -f {path}; printf '198.51.100.7 REJECT go away\\n"
+                   f"2001:db8::7 OK\\n' >table; postmap {flags} {kind}:table")
+        table = ("-m", f"{kind}:{path}")
+        self.assertEqual(host.sapdb(*table, "list", "198.51.100.7", "2001:db8::7"),
+                         "198.51.100.7\tREJECT go away\n2001:db8::7\tOK\n")
+        host.sapdb(*table, "insert", "192.0.2.7", "OK")
+        found = host.run("postmap", "-q", "-", f"{kind}:/root/table", stdin=None,
+                         input="2001:db8::7\n192.0.2.7\n198.51.100.7\n").stdout
+        self.assertEqual(found, "2001:db8::7\tOK\n192.0.2.7\tOK\n"
+                                "198.51.100.7\tREJECT go away\n")
+
+    def test_postmap_i_and_d_beside_ours(self):
+        self.for_each_kind(87, self.edited_beside)
+
+    def edited_beside(self, address: str, another: str) -> None:
+        host.sapdb("grant", address)
+        host.postmap("-i", "198.51.100.7 REJECT")
+        his = {"198.51.100.7": "REJECT"}
+        self.assertEqual(host.records(), his | ours(address))
+        log_in(host, another)
+        self.assertEqual(host.records(), his | ours(address) | ours(another))
+        host.postmap("-d", address)
+        host.run_expire()
+        self.assertEqual(host.records(), his | ours(address) | ours(another))
+        host.postmap("-d", "198.51.100.7")
+        host.sapdb("revoke", address)
+        self.assertEqual(host.records(), ours(another))
+
+    def test_a_rebuild_is_healed(self):
+        host.shell(f"printf '198.51.100.7 REJECT\\n' >{TABLE}")
+        self.addCleanup(host.run, "rm", TABLE)
+        self.for_each_kind(90, self.rebuilt)
+
+    def rebuilt(self, address: str, another: str) -> None:
+        his = {"198.51.100.7": "REJECT"}
+        host.sapdb("grant", address)
+        host.run("postmap", host.table)
+        self.assertEqual(host.records(), his)
+        host.run_expire()
+        self.assertEqual(host.records(), his | ours(address))
+        host.run("postmap", host.table)
+        log_in(host, another)
+        self.assertEqual(host.records(), his | ours(address) | ours(another))
+        host.sapdb("revoke", "--all")
+        self.assertEqual(host.records(), his)
+        host.sapdb("delete", "198.51.100.7")
+
+    def test_a_refusal_is_respected(self):
+        for address, kind in zip(("192.0.2.94", "2001:db8::94"), SUFFIX):
+            with self.subTest(kind):
+                host.serve(kind)
+                host.postmap("-i", f"{address} REJECT")
+                log_in(host, address)
+                self.assertEqual(reply_code(address), 554)
+                self.assertFalse(host.has_lease(address))
+                is_logged_once(self, host, f"{address}.* keeps it shut")
+                self.assertEqual(host.records(), {address: "REJECT"})
+                host.postmap("-d", address)
+                log_in(host, address)
+                self.assertEqual(reply_code(address), 250)
+
+    def test_sapdb_insert_and_delete(self):
+        self.for_each_kind(95, self.inserted_and_deleted)
+
+    def inserted_and_deleted(self, address: str, another: str) -> None:
+        host.sapdb("grant", another)
+        host.sapdb("insert", address, "550 not you", "198.51.100.7", "OK")
+        self.assertEqual(host.asked(address), "550 not you")
+        self.assertEqual(host.sapdb("list", address), f"{address}\t550 not you\n")
+        host.sapdb("delete", address, "198.51.100.7")
+        self.assertEqual(host.asked(address), "")
+        refused = host.run("sapdb", "delete", another, check=False)
+        self.assertIn("revoke", refused.stderr)
+        self.assertEqual(host.records(), ours(another))
+
+
+def ours(address: str) -> dict[str, str]:
+    """A record of ours and its marker."""
+    return {address: "OK", f"SAP:{address}": f"DUNNO pam_sap {address} OK"}

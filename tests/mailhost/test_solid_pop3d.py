@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""solid-pop3d under inetd: acct_mgmt and setcred; the client is at descriptor 0."""
+"""solid-pop3d under inetd and as a daemon: acct_mgmt and setcred.
+
+The client is at descriptor 0.
+"""
 
 import unittest
 
 from . import pam_stack
-from .login_cells import earned_on_both, passes_without_state
+from .login_cells import earned_on_both, passes_without_state, run_instead
 from .product import ProductHost, booted_product
 
 SERVICE = "solid-pop3d"
+UNIT, INETD = "solid-pop3d.service", "inetd.service"
 
 
 class SolidPop3dHost(ProductHost):
@@ -24,7 +28,28 @@ def setUpModule() -> None:
     host.stop_timer()
 
 
-class SolidPop3d(unittest.TestCase):
+def set_mode(word: str) -> None:
+    host.shell(f"sed -i s/^RUN_MODE=.*/RUN_MODE={word}/ /etc/default/solid-pop3d")
+
+
+class Daemon(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        set_mode("daemon")
+        run_instead(host, [UNIT], [INETD], {110})
+        cls.addClassCleanup(set_mode, "inetd")
+        cls.addClassCleanup(run_instead, host, [INETD], [UNIT], {110})
+
+    def test_pop3_daemon_account(self):
+        pam_stack.hook(host, "account", [SERVICE])
+        earned_on_both(self, host, "pop3", 81)
+
+    def test_pop3_daemon_setcred(self):
+        pam_stack.hook(host, "auth", [SERVICE])
+        earned_on_both(self, host, "pop3", 82)
+
+
+class Inetd(unittest.TestCase):
     def test_pop3_inetd_account(self):
         pam_stack.hook(host, "account", [SERVICE])
         earned_on_both(self, host, "pop3", 77)

@@ -72,12 +72,18 @@ DAEMONS = Table(
                "Mailutils as daemon", "POP3", "auth", FDS),
         _shown("test_mailutils.Daemon.test_imap_daemon_setcred",
                "Mailutils as daemon", "IMAP", "auth", FDS),
-        _shown("test_popa3d.Popa3d.test_pop3_inetd_account",
+        _shown("test_popa3d.Inetd.test_pop3_inetd_account",
                "popa3d under inetd", "POP3", "account", FD_0),
-        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_account",
+        _shown("test_popa3d.Daemon.test_pop3_daemon_account_ipv4",
+               "popa3d as daemon", "POP3, IPv4 only", "account", FD_0),
+        _shown("test_solid_pop3d.Inetd.test_pop3_inetd_account",
                "solid-pop3d under inetd", "POP3", "account", FD_0),
-        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_setcred",
+        _shown("test_solid_pop3d.Inetd.test_pop3_inetd_setcred",
                "solid-pop3d under inetd", "POP3", "auth", FD_0),
+        _shown("test_solid_pop3d.Daemon.test_pop3_daemon_account",
+               "solid-pop3d as daemon", "POP3", "account", FD_0),
+        _shown("test_solid_pop3d.Daemon.test_pop3_daemon_setcred",
+               "solid-pop3d as daemon", "POP3", "auth", FD_0),
         _shown("test_cyrus.Cyrus.test_pop3_account",
                "Cyrus with `saslauthd -a pam`", "POP3", "account", UNIX),
         _shown("test_cyrus.Cyrus.test_imap_account",
@@ -113,8 +119,8 @@ PASSES = Table(
         _shown("test_courier.Courier.test_pop3_passes_without_state", "Courier POP3"),
         _shown("test_courier.Courier.test_imap_passes_without_state", "Courier IMAP"),
         _shown("test_mailutils.Daemon.test_passes_without_state", "Mailutils"),
-        _shown("test_popa3d.Popa3d.test_pop3_inetd_passes_without_state", "popa3d"),
-        _shown("test_solid_pop3d.SolidPop3d.test_pop3_inetd_passes_without_state",
+        _shown("test_popa3d.Inetd.test_pop3_inetd_passes_without_state", "popa3d"),
+        _shown("test_solid_pop3d.Inetd.test_pop3_inetd_passes_without_state",
                "solid-pop3d"),
         _shown("test_cyrus.Cyrus.test_passes_without_state", "Cyrus"),
         _shown("test_inetd_daemon.Uw.test_pop3_passes_without_state", "UW's calls"),
@@ -129,7 +135,7 @@ TRAPS = Table(
                "Mailutils as daemon without `fds`: the log says what to set"),
         _shown("test_cyrus.Cyrus.test_unix_has_to_be_named",
                "saslauthd without `unix`: the log says what to set"),
-        _shown("test_popa3d.Popa3d.test_another_port_has_to_be_named",
+        _shown("test_popa3d.Inetd.test_another_port_has_to_be_named",
                "a port that is not in `ports`: the log says what to set"),
         _shown("test_inetd_daemon.Uw.test_stdin_has_to_be_named",
                "a name in PAM_RHOST and no `stdin`: the log says what to set"),
@@ -139,4 +145,86 @@ TRAPS = Table(
                "setcred(DELETE) after a wrong password"),
     ))
 
-TABLES = (DAEMONS, PASSES, TRAPS)
+SENDMAIL = Table(
+    "sendmail", "With Dovecot. A change is seen at the next look-up of an open session.",
+    ("form",), (
+        _shown("test_sendmail_forms.Forms.test_ipv4_mapped",
+               "IPv4, on sendmail's IPv6 socket"),
+        _shown("test_sendmail_forms.Forms.test_ipv6_full_form", "IPv6, eight groups"),
+        _shown("test_sendmail_forms.Forms.test_key_tag_connect", "`key_tag = connect:`"),
+        _shown("test_sendmail_forms.Forms.test_ipv6_prefix_64", "`ipv6_prefix = 64`"),
+        _shown("test_sendmail_forms.Forms.test_compressed_ipv6_addresses",
+               "`UseCompressedIPv6Addresses`, with `ipv6_form = compressed`"),
+        _shown("test_sendmail_forms.Forms.test_compressed_refusals_are_respected",
+               "the same: a refusal of the administrator's counts"),
+        _shown("test_sendmail_forms.Btree.test_btree", "a btree table"),
+        _no("Debian builds sendmail without it", "a cdb table"),
+    ))
+
+HELD = Table(
+    "Sessions that outlive the lease", "`hold_open = yes`, Dovecot and sendmail.",
+    ("what",), (
+        _shown("test_hold_open.HoldOpen.test_an_idle_session_holds_the_lease",
+               "an IMAP session that idles holds its lease, over IPv4 and over IPv6"),
+        _shown("test_hold_open.HoldOpen.test_beyond_max_lifetime_it_ends_all_the_same",
+               "no longer than `max_lifetime`"),
+        _shown("test_hold_open.HoldOpen.test_a_connection_without_a_login_opens_nothing",
+               "a connection that never logged in opens nothing"),
+        _shown("test_hold_open.HoldOpen.test_the_connection_of_another_holds_nothing",
+               "the connection of another address holds nothing"),
+        _shown("test_hold_open.HoldOpen.test_a_connection_to_another_port_holds_nothing",
+               "nor one to another port"),
+        _no("the connection is the proxy's", "behind a proxy that hands on the address"),
+    ))
+
+POSTFIX = Table(
+    "Postfix",
+    "With Dovecot, in Debian's chrooted smtpd. `lmdb:` is seen at the next look-up of an open\n"
+    "session, `hash:` with the next connection.",
+    ("table", "what"), (
+        _shown("test_postfix.Lmdb.test_ipv4", "`lmdb:`", "IPv4"),
+        _shown("test_postfix.Lmdb.test_ipv6", "`lmdb:`", "IPv6"),
+        _shown("test_postfix.Lmdb.test_refused_session_is_accepted_at_its_next_rcpt",
+               "`lmdb:`", "a refused session is accepted at its next RCPT, no smtpd restarts"),
+        _shown("test_postfix.Lmdb.test_table_is_there_before_the_first_look",
+               "`lmdb:`", "made at boot, before the first look"),
+        _shown("test_postfix.Lmdb.test_smtpd_is_chrooted", "`lmdb:`", "smtpd is chrooted"),
+        _shown("test_postfix.Hash.test_ipv4", "`hash:`", "IPv4"),
+        _shown("test_postfix.Hash.test_ipv6", "`hash:`", "IPv6"),
+        _shown("test_postfix.Hash.test_table_is_there_before_the_first_look",
+               "`hash:`", "made at boot, before the first look"),
+        _shown("test_postfix.Tables.test_postmap_reads_ours", "both", "postmap reads ours"),
+        _shown("test_postfix.Tables.test_we_read_postmaps",
+               "both", "we read postmap's, with and without NUL"),
+        _shown("test_postfix.Tables.test_postmap_i_and_d_beside_ours",
+               "both", "`postmap -i` and `-d` beside our records"),
+        _shown("test_postfix.Tables.test_a_rebuild_is_healed",
+               "both", "after a rebuild ours are put back"),
+        _shown("test_postfix.Tables.test_a_refusal_is_respected",
+               "both", "a refusal of the administrator's counts"),
+        _shown("test_postfix.Tables.test_sapdb_insert_and_delete",
+               "both", "`sapdb insert` and `delete`"),
+        _no("`proxymap` keeps a table for as long as its clients live",
+            "`proxy:`", "before either"),
+        _no("no backend for it", "`cdb:`", ""),
+    ))
+
+EXIM = Table(
+    "Exim", "exim4-daemon-light with Dovecot, in Debian's own configuration. A change is seen\n"
+    "with the next connection.",
+    ("what",), (
+        _shown("test_exim.Exim.test_ipv4", "IPv4"),
+        _shown("test_exim.Exim.test_ipv6", "IPv6"),
+        _shown("test_exim.Exim.test_beside_the_shipped_relay_from_hosts",
+               "beside the networks of the shipped `relay_from_hosts`"),
+        _shown("test_exim.Exim.test_table_is_there_before_the_first_look",
+               "the table is made at boot, before the first look"),
+        _shown("test_exim.Exim.test_exim_reads_as_debian_exim",
+               "it is read by the user Debian-exim"),
+        _shown("test_exim.Exim.test_bh_and_be_see_it", "`exim4 -bh` and `-be` see ours"),
+        _shown("test_exim.Exim.test_we_read_exim_dbmbuilds",
+               "we read exim_dbmbuild's, with and without NUL"),
+        _no("they are built without Berkeley DB", "Exim 4.100 and later of Debian"),
+    ))
+
+TABLES = (DAEMONS, SENDMAIL, POSTFIX, EXIM, HELD, PASSES, TRAPS)

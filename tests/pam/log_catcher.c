@@ -5,6 +5,9 @@
  * For LD_PRELOAD. Appends "PRIORITY TEXT" and a NUL to the file that LOG_CATCHER
  * names: a NUL, since a newline may be in the text, and should not.
  */
+/* Else the headers have a syslog() of their own. */
+#undef _FORTIFY_SOURCE
+
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -104,9 +104,10 @@ static const struct {
 	const char *name, *value;
 	bool want; /* the seal still holds */
 } settings_cases[] = {
-	{ "mta", "postfix", false },	  { "value", "OK", false },
-	{ "key_tag", "connect:", false }, { "ipv6_prefix", "64", false },
-	{ "lifetime", "20min", true },	  { "wait", "1s", true },
+	{ "mta", "postfix", false },	      { "value", "OK", false },
+	{ "key_tag", "connect:", false },     { "ipv6_prefix", "64", false },
+	{ "ipv6_form", "compressed", false }, { "ipv6_form", "full", true },
+	{ "lifetime", "20min", true },	      { "wait", "1s", true },
 };
 
 /* Records are written otherwise from now on: the table has to be looked at. */

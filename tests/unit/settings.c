@@ -219,6 +219,12 @@ static const struct {
 	  "/etc/mail/access.db", "RELAY" },
 	{ "not held", "max_lifetime", "14min", "hold_open", "no", 0,
 	  "/etc/mail/access.db", "RELAY" },
+	{ "compressed", "ipv6_form", "compressed", "mta", "sendmail", 0,
+	  "/etc/mail/access.db", "RELAY" },
+	{ "compressed with postfix", "ipv6_form", "compressed", "mta", "postfix", -EINVAL,
+	  NULL, NULL },
+	{ "compressed networks", "ipv6_form", "compressed", "ipv6_prefix", "64", -EINVAL,
+	  NULL, NULL },
 	{ "64 with exim", "ipv6_prefix", "64", "mta", "exim", -EINVAL, NULL, NULL },
 };
 

@@ -251,28 +251,28 @@ static void check_cases(struct site *site, const struct record_form *form,
 
 static void in_a_sendmail_table(void **state)
 {
-	const struct record_form form = { MTA_SENDMAIL, "RELAY", "", 128 };
+	const struct record_form form = { MTA_SENDMAIL, "RELAY", "", 128, false };
 
 	check_cases(*state, &form, sendmail_cases, COUNT(sendmail_cases));
 }
 
 static void with_a_key_tag(void **state)
 {
-	const struct record_form form = { MTA_SENDMAIL, "RELAY", "connect:", 128 };
+	const struct record_form form = { MTA_SENDMAIL, "RELAY", "connect:", 128, false };
 
 	check_cases(*state, &form, tagged_cases, COUNT(tagged_cases));
 }
 
 static void in_a_postfix_table(void **state)
 {
-	const struct record_form form = { MTA_POSTFIX, "OK", "", 128 };
+	const struct record_form form = { MTA_POSTFIX, "OK", "", 128, false };
 
 	check_cases(*state, &form, postfix_cases, COUNT(postfix_cases));
 }
 
 static void in_an_exim_table(void **state)
 {
-	const struct record_form form = { MTA_EXIM, "RELAY", "", 128 };
+	const struct record_form form = { MTA_EXIM, "RELAY", "", 128, false };
 
 	check_cases(*state, &form, exim_cases, COUNT(exim_cases));
 }
