@@ -16,6 +16,9 @@ SUFFIX = {"lmdb": "lmdb", "hash": "db"}
 # lmdb-utils lock in LMDB's own way, beside the file: they get a copy.
 VERIFY = {"hash": ("db5.3_verify",),
           "lmdb": ("sh", "-euc", "cp $0 /tmp/copy; mdb_dump -n /tmp/copy >/dev/null")}
+# Prints each byte that is no text as \XX.
+DUMP = {"hash": ("db5.3_dump", "-p"),
+        "lmdb": ("sh", "-euc", "cp $0 /tmp/copy; mdb_dump -np /tmp/copy")}
 MAIN = "etc/postfix/main.cf"
 RESTARTED = "has changed -- restarting"
 
@@ -82,6 +85,10 @@ class PostfixHost(ProductHost):
             self.run("postmap", "-d", record, self.table)
         else:
             self.run("postmap", option, self.table, stdin=None, input=record + "\n")
+
+    def nuls(self, kind: str, path: str) -> int:
+        """How many NULs there are in the keys and values of a table."""
+        return self.run(*DUMP[kind], path).stdout.count(r"\00")
 
     def smtpds(self) -> set[str]:
         """The process ids of all that run."""

@@ -38,6 +38,7 @@ class Kind:
         host.serve(cls.KIND)
 
     def setUp(self):
+        self.addCleanup(lambda: self.assertEqual(host.problems(), []))
         self.addCleanup(host.close_all)
 
     def earned(self, address: str, protocol: str) -> None:
@@ -172,9 +173,11 @@ class Tables(unittest.TestCase):
 
     def test_we_read_postmaps(self):
         for kind, suffix in SUFFIX.items():
-            for flags in ("", "-n", "-N"):
+            for flags, nuls in (("", 2), ("-n", 0), ("-N", 2)):
                 with self.subTest(f"{kind} {flags}"):
-                    self.read_and_written(kind, f"/root/table.{suffix}", flags)
+                    path = f"/root/table.{suffix}"
+                    self.read_and_written(kind, path, flags)
+                    self.assertEqual(host.nuls(kind, path), 3 * nuls)
 
     def read_and_written(self, kind: str, path: str, flags: str) -> None:
         """Ours beside postmap's: a reader that has found a key of one convention looks
@@ -223,6 +226,25 @@ class Tables(unittest.TestCase):
         log_in(host, another)
         self.assertEqual(host.records(), his | ours(address) | ours(another))
         host.sapdb("revoke", "--all")
+        self.assertEqual(host.records(), his)
+        host.sapdb("delete", "198.51.100.7")
+
+    def test_a_dump_fed_back_is_ours_still(self):
+        self.addCleanup(host.run, "rm", TABLE)
+        self.for_each_kind(91, self.fed_back)
+
+    def fed_back(self, address: str, another: str) -> None:
+        """postmap makes the keys lower case, and so the markers."""
+        his = {"198.51.100.7": "REJECT"}
+        host.sapdb("grant", address)
+        log_in(host, another)
+        host.shell(f"postmap -s {host.table} >{TABLE}; echo 198.51.100.7 REJECT >>{TABLE}; "
+                   f"postmap {host.table}")
+        self.assertIn(f"sap:{address}", host.records())
+        host.sapdb("revoke", address)
+        self.assertEqual(set(map(str.lower, host.records())),
+                         set(map(str.lower, his | ours(another))))
+        host.sapdb("revoke", another)
         self.assertEqual(host.records(), his)
         host.sapdb("delete", "198.51.100.7")
 
