@@ -12,6 +12,9 @@ from .product import STATE, booted_product
 
 # What smtpd says, and logs, of a table that is not there.
 NO_TABLE = "(451 4.3.5|is unavailable|open database)"
+COMPLAINT = "^(warning|error|fatal): "
+POSTFIX_MAP_SIZE = 16 * 2**20  # lmdb_map_size, by default
+LONG, A_CALL = 100_000, 16     # bytes of a value, and how many fit into a command line
 
 host: PostfixHost
 
@@ -104,6 +107,29 @@ class Lmdb(Kind, unittest.TestCase):
                 self.assertEqual(session.rcpt().code, 554)
                 self.assertLessEqual(before, host.smtpds(), "one has ended")
                 self.assertEqual(host.restarts(), restarts)
+
+    def test_an_open_session_sees_a_map_that_has_grown(self):
+        """smtpd has mapped what it found at its first look; a commit needs more."""
+        address = "192.0.2.91"
+        with host.client.smtp(source=address) as session:
+            self.assertEqual(session.relay_reply().code, 554)
+            before, restarts = host.smtpds(), host.restarts()
+            complaints = host.lines(COMPLAINT)
+            self.fill_beyond(POSTFIX_MAP_SIZE)
+            self.assertEqual(session.relay_reply().code, 554)
+            log_in(host, address)
+            self.assertEqual(session.relay_reply().code, 250)
+            self.assertLessEqual(before, host.smtpds(), "one has ended")
+        self.assertEqual(host.restarts(), restarts)
+        self.assertEqual(host.lines(COMPLAINT), complaints)
+
+    def fill_beyond(self, size: int) -> None:
+        """With few records, but long ones."""
+        for call in range(size // (LONG * A_CALL) + 1):
+            keys = [f"n{call}-{number}.example.org" for number in range(A_CALL)]
+            self.addCleanup(host.sapdb, "delete", *keys)
+            host.sapdb("insert", *(word for key in keys for word in (key, "5" * LONG)))
+        self.assertGreater(host.inside(host.TABLE).stat().st_size, size)
 
     def test_smtpd_is_chrooted(self):
         with host.client.smtp(source="192.0.2.80") as session:
