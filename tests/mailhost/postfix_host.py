@@ -108,3 +108,8 @@ class PostfixHost(ProductHost):
 def as_the_guide_says(host: ProductHost) -> None:
     """With lmdb:, before boot."""
     host.serve("lmdb")
+
+
+def ours(address: str) -> dict[str, str]:
+    """A record of ours and its marker."""
+    return {address: "OK", f"SAP:{address}": f"DUNNO pam_sap {address} OK"}
