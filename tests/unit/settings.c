@@ -65,6 +65,7 @@ static const struct {
 	{ "services", "dovecot", "imap pop3" },
 	{ "peer", "stdin", "rhost" },
 	{ "ipv6_prefix", "64", NULL },
+	{ "ipv6_form", "compressed", NULL },
 	{ "wait", "1s", "3s" },
 	{ "max_leases", "5", NULL },
 	{ "queue_group", "mail", NULL },
