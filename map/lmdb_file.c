@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/why.h"
+#include "map/file_lock.h"
+#include "map/file_openers.h"
 #include "map/lmdb_lock.h"
 #include "map/map.h"
 
@@ -35,13 +37,22 @@ static int lock_failed(const struct lmdb_file *file, int error, struct why *why)
 	return why_set(why, error, "cannot lock %s", file->path);
 }
 
+/* Asked before we have it open for writing, too. */
+static bool is_contested(const struct lmdb_file *file)
+{
+	cleanup_fd int fd = file->changing ? open(file->path, FLAGS | O_RDONLY) : -1;
+
+	return fd >= 0 && file_is_written_elsewhere(fd);
+}
+
 /* 1 = fd and path name one inode, 0 = not any more */
 static int open_once(struct lmdb_file *file, struct why *why)
 {
 	struct stat named;
+
+	file->contested = is_contested(file);
 	cleanup_fd int fd =
 		open(file->path, FLAGS | (file->changing ? O_RDWR : O_RDONLY));
-
 	if (fd < 0)
 		return open_failed(file, why);
 	if (fstat(fd, &file->file) < 0)
@@ -186,6 +197,18 @@ int lmdb_file_named(const struct lmdb_file *file, struct why *why)
 	if (named.st_ino == file->file.st_ino && named.st_dev == file->file.st_dev)
 		return 0;
 	return why_say(why, -EAGAIN, "%s was replaced meanwhile", file->path);
+}
+
+/*
+ * postmap begins its transaction before it asks for the lock. One commit of ours in
+ * between is lost under its own, and no harm is done. After two of them both tables
+ * would claim the same pages, and the newer meta is ours: the second must not be made.
+ */
+int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why)
+{
+	if (!file->contested || !file_lock_has_waiter("POSIX", &file->file))
+		return 0;
+	return why_say(why, -EBUSY, "another program waits to change %s", file->path);
 }
 
 /*

@@ -272,6 +272,8 @@ static int lmdb_commit(struct map *map, struct why *why)
 		error = lmdb_file_named(&map->file, why);
 	if (error == 0 && map->changes < FEW_CHANGES)
 		error = lmdb_file_untouched(&map->file, why);
+	if (error == 0)
+		error = lmdb_file_unawaited(&map->file, why);
 	if (error == 0) {
 		const int written = lmdb_change_commit(&map->change);
 		if (written == 0)
