@@ -2,6 +2,7 @@
 #include "map/lmdb_file.h"
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "base/why.h"
 #include "map/file_lock.h"
 #include "map/file_openers.h"
@@ -15,6 +16,7 @@
 
 #define OPEN_TRIES 5
 #define BLOCK 16384
+#define WAITER_MS 100 /* who is woken runs by then */
 #define FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static int open_failed(const struct lmdb_file *file, struct why *why)
@@ -203,12 +205,21 @@ int lmdb_file_named(const struct lmdb_file *file, struct why *why)
  * postmap begins its transaction before it asks for the lock. One commit of ours in
  * between is lost under its own, and no harm is done. After two of them both tables
  * would claim the same pages, and the newer meta is ours: the second must not be made.
+ * Woken by our last unlock it shows as waiting again only when it has run.
  */
 int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why)
 {
-	if (!file->contested || !file_lock_has_waiter("POSIX", &file->file))
+	const struct timespec deadline = deadline_in(WAITER_MS);
+	unsigned round = 0;
+
+	if (!file->contested)
 		return 0;
-	return why_say(why, -EBUSY, "another program waits to change %s", file->path);
+	do
+		if (file_lock_has_waiter("POSIX", &file->file))
+			return why_say(why, -EBUSY, "another program waits to change %s",
+				       file->path);
+	while (deadline_nap(deadline, &round));
+	return 0;
 }
 
 /*
