@@ -231,6 +231,7 @@ void lmdb_file_changed(struct lmdb_file *file)
 {
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
 
+	file->ours = true;
 	file->undated = clock_gettime(CLOCK_REALTIME, &times[1]) < 0 ||
 			futimens(file->fd, times) < 0 || fstat(file->fd, &file->file) < 0;
 }
@@ -240,6 +241,10 @@ int lmdb_file_identify(const struct lmdb_file *file, struct map_identity *ret,
 {
 	struct stat now;
 
+	/* postmap writes under a shared lock, and so beside ours. */
+	const int untouched = file->ours ? 0 : lmdb_file_untouched(file, why);
+	if (untouched < 0)
+		return untouched;
 	if (fstat(file->fd, &now) < 0)
 		return why_set(why, -errno, "cannot look at the table %s", file->path);
 	if (file->undated || !is_same(&now, &file->file))

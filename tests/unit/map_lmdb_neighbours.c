@@ -126,6 +126,21 @@ static void a_postmap_that_waits_goes_first(void **state)
 	check_int("and ours", lmdb_table_count(scene->path), REBUILT + 1);
 }
 
+/* postmap writes under the shared lock: it may be at it when we open. */
+static void what_a_postmap_changes_meanwhile_is_looked_at_again(void **state)
+{
+	struct scene *scene = *state;
+	struct map_identity identity;
+	struct why why = { 0 };
+
+	assert_int_equal(scene->backend->open(&scene->place, &scene->map, NULL), 0);
+	lmdb_table_put(scene->path, (struct map_bytes){ "x", 1 },
+		       (struct map_bytes){ "a", 1 });
+	check_int("identify", scene->backend->identify(scene->map, &identity, &why),
+		  -EAGAIN);
+	check_contains("identify", why.text, "was changed meanwhile");
+}
+
 /* postscreen, or whoever else has it open and wants nothing now. */
 static void keep_open(const char *path, int fd)
 {
@@ -216,6 +231,7 @@ int main(void)
 		IN_SCENE(nobody_sees_half_a_commit),
 		IN_SCENE(a_postmap_under_way_is_busy),
 		IN_SCENE(a_postmap_that_waits_goes_first),
+		IN_SCENE(what_a_postmap_changes_meanwhile_is_looked_at_again),
 		IN_SCENE(who_has_it_open_alone_is_in_nobodys_way),
 		IN_SCENE(writers_are_kept_out_until_close),
 	};
