@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/complaint.h"
 
+#include "base/ascii.h"
 #include "base/why.h"
 #include "core/run_file.h"
 
@@ -53,14 +54,30 @@ static unsigned slot_of(const char *service)
 	return hash % SLOTS;
 }
 
+/* A daemon's own connection has another port at each login. */
+static void without_numbers(const char *text, char kept[static WHY_MAX])
+{
+	size_t length = 0;
+
+	for (; *text && length < WHY_MAX - 1; text++) {
+		const bool digit = ascii_is_digit(*text);
+		if (!digit)
+			kept[length++] = *text;
+		else if (length == 0 || kept[length - 1] != '#')
+			kept[length++] = '#';
+	}
+	kept[length] = '\0';
+}
+
 bool complaint_make_address(const char *run_dir, const char *service, struct timespec now,
 			    const char *text)
 {
-	char name[SLOT_NAME + 1];
+	char name[SLOT_NAME + 1], kept[WHY_MAX];
 
+	without_numbers(text, kept);
 	(void)snprintf(name, sizeof(name), "complaint-address-%u", slot_of(service));
 	const bool lapsed = !is_fresh(run_dir, name, now, ADDRESS_LASTS);
-	return make(run_dir, name, text) || lapsed;
+	return make(run_dir, name, kept) || lapsed;
 }
 
 bool complaint_is_fresh(const char *run_dir, enum complaint_topic topic,

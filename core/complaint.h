@@ -28,9 +28,10 @@ enum complaint_topic {
  * longer than WHY_MAX the beginning counts. */
 bool complaint_make(const char *run_dir, enum complaint_topic topic, const char *text);
 
-/* The same for a service without a client's address; `text` names the service. There are
- * 64 files at most, chosen by a number made of the name: a name from outside is no
- * file's, and two services that fall on the same are both news each time, at worst. */
+/* The same for a service without a client's address; `text` names the service, and other
+ * numbers in it are no news. There are 64 files at most, chosen by a number made of the
+ * name: a name from outside is no file's, and two services that fall on the same are both
+ * news each time, at worst. */
 bool complaint_make_address(const char *run_dir, const char *service, struct timespec now,
 			    const char *text);
 

@@ -17,9 +17,12 @@
 
 bool own_table(const struct settings *settings)
 {
-	const size_t state = strlen(settings->state_dir);
-	const char *rest = settings->map_path + state;
+	size_t state = strlen(settings->state_dir);
 
+	/* One that is named with a slash at its end is the same folder. */
+	while (state > 0 && settings->state_dir[state - 1] == '/')
+		state--;
+	const char *rest = settings->map_path + state;
 	return strncmp(settings->map_path, settings->state_dir, state) == 0 &&
 	       strncmp(rest, FOLDER "/", strlen(FOLDER "/")) == 0 &&
 	       !strstr(rest, "/../");

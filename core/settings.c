@@ -4,6 +4,7 @@
 #include "base/why.h"
 #include "core/escape.h"
 #include "core/settings_table.h"
+#include "map/map_backend.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -78,6 +79,12 @@ int settings_complete(struct settings *settings, struct why *why)
 		return why_say(why, -EINVAL,
 			       "max_lifetime is shorter than lifetime: with hold_open = "
 			       "yes it must be as long at least");
+	/* Its reader stays in one transaction, and says so where we do not look: we would
+	 * write over the pages that it reads. */
+	if (settings->mta == MTA_EXIM && map_type_in_place(settings->map_type))
+		return why_say(why, -EINVAL,
+			       "an lmdb: table is not for mta = exim, which locks it in "
+			       "another way than we and Postfix: map = hash:/PATH");
 	if (settings->key_tag[0] != '\0' && settings->mta != MTA_SENDMAIL)
 		return why_say(why, -EINVAL, "key_tag is for mta = sendmail only");
 	if (settings->ipv6_prefix != 128 && settings->mta != MTA_SENDMAIL)

@@ -81,7 +81,8 @@ static bool is_text(const struct head *head)
 static const char *other(const struct head *head)
 {
 	if (head->file_size == 0)
-		return "an empty file; make a table of it with makemap";
+		return "an empty file; make a table of it with makemap or postmap, or "
+		       "remove it when it is pam_sap's own";
 	if (is_berkeley(head->word[OLD_MAGIC]) ||
 	    is_berkeley(bswap_32(head->word[OLD_MAGIC])))
 		return "a Berkeley DB 1.85 table (hash version 2 or older); rebuild it "

@@ -44,30 +44,33 @@ void file_unlock(int fd)
 }
 
 /* A waiter's line:  7: -> FLOCK  ADVISORY  WRITE 4711 fe:01:131337 0 EOF */
-static bool is_waiter(const char *line, const struct stat *file)
+static bool is_waiter(const char *line, const char *family, const struct stat *file)
 {
+	char of[8];
 	unsigned dev_major, dev_minor;
 	unsigned long ino;
 
-	return sscanf(line, "%*d: -> FLOCK %*s WRITE %*d %x:%x:%lu", &dev_major,
-		      &dev_minor, &ino) == 3 &&
-	       ino == file->st_ino && dev_major == major(file->st_dev) &&
-	       dev_minor == minor(file->st_dev);
+	return sscanf(line, "%*d: -> %7s %*s WRITE %*d %x:%x:%lu", of, &dev_major,
+		      &dev_minor, &ino) == 4 &&
+	       strcmp(of, family) == 0 && ino == file->st_ino &&
+	       dev_major == major(file->st_dev) && dev_minor == minor(file->st_dev);
 }
 
-bool file_lock_awaited(int fd, const struct stat *file)
+bool file_lock_has_waiter(const char *family, const struct stat *file)
 {
 	char line[256];
 	bool found = false;
-
-	if (!file_is_written_elsewhere(fd))
-		return false;
 	FILE *locks = fopen("/proc/locks", "re");
 
 	if (!locks)
 		return false;
 	while (!found && fgets(line, sizeof(line), locks))
-		found = is_waiter(line, file);
+		found = is_waiter(line, family, file);
 	(void)fclose(locks);
 	return found;
+}
+
+bool file_lock_awaited(int fd, const struct stat *file)
+{
+	return file_is_written_elsewhere(fd) && file_lock_has_waiter("FLOCK", file);
 }

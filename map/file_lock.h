@@ -35,3 +35,7 @@ int file_lock_alone(int fd);
  * milliseconds, is only read when somebody may have. Without /proc: false.
  */
 bool file_lock_awaited(int fd, const struct stat *file);
+
+/* Whether /proc/locks has somebody who waits to lock it exclusively; `family` is FLOCK,
+ * or POSIX for fcntl's. Without /proc: false. */
+bool file_lock_has_waiter(const char *family, const struct stat *file);

@@ -2,7 +2,10 @@
 #include "map/lmdb_file.h"
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "base/why.h"
+#include "map/file_lock.h"
+#include "map/file_openers.h"
 #include "map/lmdb_lock.h"
 #include "map/map.h"
 
@@ -13,6 +16,7 @@
 
 #define OPEN_TRIES 5
 #define BLOCK 16384
+#define WAITER_MS 100 /* who is woken runs by then */
 #define FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static int open_failed(const struct lmdb_file *file, struct why *why)
@@ -35,13 +39,22 @@ static int lock_failed(const struct lmdb_file *file, int error, struct why *why)
 	return why_set(why, error, "cannot lock %s", file->path);
 }
 
+/* Asked before we have it open for writing, too. */
+static bool is_contested(const struct lmdb_file *file)
+{
+	cleanup_fd int fd = file->changing ? open(file->path, FLAGS | O_RDONLY) : -1;
+
+	return fd >= 0 && file_is_written_elsewhere(fd);
+}
+
 /* 1 = fd and path name one inode, 0 = not any more */
 static int open_once(struct lmdb_file *file, struct why *why)
 {
 	struct stat named;
+
+	file->contested = is_contested(file);
 	cleanup_fd int fd =
 		open(file->path, FLAGS | (file->changing ? O_RDWR : O_RDONLY));
-
 	if (fd < 0)
 		return open_failed(file, why);
 	if (fstat(fd, &file->file) < 0)
@@ -189,6 +202,27 @@ int lmdb_file_named(const struct lmdb_file *file, struct why *why)
 }
 
 /*
+ * postmap begins its transaction before it asks for the lock. One commit of ours in
+ * between is lost under its own, and no harm is done. After two of them both tables
+ * would claim the same pages, and the newer meta is ours: the second must not be made.
+ * Woken by our last unlock it shows as waiting again only when it has run.
+ */
+int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why)
+{
+	const struct timespec deadline = deadline_in(WAITER_MS);
+	unsigned round = 0;
+
+	if (!file->contested)
+		return 0;
+	do
+		if (file_lock_has_waiter("POSIX", &file->file))
+			return why_say(why, -EBUSY, "another program waits to change %s",
+				       file->path);
+	while (deadline_nap(deadline, &round));
+	return 0;
+}
+
+/*
  * The kernel dates a write by its last tick, some milliseconds ago: another program's
  * write in the same tick would leave size and date as ours did, and the seal would hold
  * over a table that we did not make. A date between two ticks is nobody else's.
@@ -197,6 +231,7 @@ void lmdb_file_changed(struct lmdb_file *file)
 {
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
 
+	file->ours = true;
 	file->undated = clock_gettime(CLOCK_REALTIME, &times[1]) < 0 ||
 			futimens(file->fd, times) < 0 || fstat(file->fd, &file->file) < 0;
 }
@@ -206,6 +241,10 @@ int lmdb_file_identify(const struct lmdb_file *file, struct map_identity *ret,
 {
 	struct stat now;
 
+	/* postmap writes under a shared lock, and so beside ours. */
+	const int untouched = file->ours ? 0 : lmdb_file_untouched(file, why);
+	if (untouched < 0)
+		return untouched;
 	if (fstat(file->fd, &now) < 0)
 		return why_set(why, -errno, "cannot look at the table %s", file->path);
 	if (file->undated || !is_same(&now, &file->file))

@@ -22,6 +22,8 @@ struct lmdb_file {
 	int fd;
 	int copy_fd; /* for reading alone; else -1 */
 	bool changing;
+	bool contested;	  /* another program has it open for writing */
+	bool ours;	  /* our change is in it */
 	bool undated;	  /* it was changed and could not be dated */
 	struct stat file; /* as it was opened, or as our last change left it */
 };
@@ -48,6 +50,9 @@ void lmdb_file_settle(struct lmdb_file *file);
 int lmdb_file_named(const struct lmdb_file *file, struct why *why);
 /* Whether it is what it was: 0, -EAGAIN. */
 int lmdb_file_untouched(const struct lmdb_file *file, struct why *why);
+
+/* Whether nobody waits to change it: 0, -EBUSY. */
+int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why);
 
 /* Our change is in it. */
 void lmdb_file_changed(struct lmdb_file *file);

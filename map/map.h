@@ -18,7 +18,8 @@
  *
  * Errors: a negative errno, the reason in `why`; "not there" is not an error.
  *	-EBUSY		another program is rebuilding the table, or waits to
- *	-EAGAIN		(commit) the table was replaced meanwhile: close, open, redo
+ *	-EAGAIN		(identify, begin, commit) the table was changed or replaced
+ *			meanwhile: close, open, redo
  *	-ESTALE		(identify) somebody else changed the table after our commit
  *	-ENOENT, -ELOOP, -ENOTDIR, -EISDIR, -EMLINK	no plain file there
  *	-EROFS, -EACCES, -EPERM		it may not be changed by this process
@@ -95,7 +96,8 @@ struct map_backend {
 	void (*abandon)(struct map *map);
 
 	/* Before commit: of the table that was opened. After: of the one that commit
-	 * put in its place, which stays locked against rebuilders until close. */
+	 * put in its place, which stays locked against rebuilders until close.
+	 * -EAGAIN, -ESTALE: it was changed before our commit, or after it. */
 	int (*identify)(struct map *map, struct map_identity *ret, struct why *why);
 
 	/* Makes a valid, empty table where there is none: the process's, mode 0644, whole

@@ -57,8 +57,8 @@ static int mdb_failed(const struct map *map, int error, const char *what, struct
 static int is_damaged(const struct map *map, const char *fault, struct why *why)
 {
 	return why_say(why, -EBADMSG,
-		       "the table %s is damaged: %s; make it anew (postmap), or remove "
-		       "it when it is pam_sap's own",
+		       "the table %s is damaged: %s; remove the file (postmap alone "
+		       "does not mend it), and make it anew when it is not pam_sap's own",
 		       map->file.path, fault);
 }
 
@@ -272,6 +272,8 @@ static int lmdb_commit(struct map *map, struct why *why)
 		error = lmdb_file_named(&map->file, why);
 	if (error == 0 && map->changes < FEW_CHANGES)
 		error = lmdb_file_untouched(&map->file, why);
+	if (error == 0)
+		error = lmdb_file_unawaited(&map->file, why);
 	if (error == 0) {
 		const int written = lmdb_change_commit(&map->change);
 		if (written == 0)

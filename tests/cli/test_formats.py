@@ -190,7 +190,7 @@ class Formats(unittest.TestCase):
 
     def test_the_last_word_is_a_cure(self):
         for make, cure in ((make_old_hash, "rebuild it from its text with makemap"),
-                           (lambda path: path.write_bytes(b""), "make a table of it with makemap"),
+                           (lambda path: path.write_bytes(b""), "makemap or postmap, or remove it"),
                            (lambda path: path.write_text("a b"), "the table made of it")):
             make(self.path)
             with self.subTest(cure):

@@ -134,6 +134,12 @@ class Once(Case):
                                                  "UNKNOWN", "0.0.0.0")]
         self.assertEqual([len(texts) for texts in told], [1, 0, 0, 0])
 
+    def test_another_port_each_time_is_no_news(self):
+        """Descriptor 0 is a connection that the daemon made itself."""
+        at = self.stack.enter_context(connection.connection())
+        ends = [at.client, at.another(CLIENT)[1]]
+        self.assertEqual([len(self.log_in(stdin=end)) for end in ends], [1, 0])
+
     def test_other_trouble_is_news(self):
         self.assertEqual(len(self.log_in()), 1)
         self.assertEqual(len(self.log_in("mx.example.org")), 1)

@@ -189,6 +189,32 @@ int lmdb_reader_equal(struct lmdb_reader *reader, const char *key, const char *o
 	return equal;
 }
 
+void *lmdb_rebuild_begin(struct lmdb_reader *ret, const char *path)
+{
+	ret->fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(ret->fd >= 0);
+	ret->env = open_env(path, 0);
+	MDB_txn *txn = begin(ret->env, 0, &ret->dbi);
+	assert_int_equal(mdb_drop(txn, ret->dbi, 0), 0);
+	return txn;
+}
+
+void lmdb_rebuild_end(struct lmdb_reader *rebuilder, void *txn, int records)
+{
+	char text[32];
+
+	/* Readers of old pages must have gone; then the shared one keeps writers out. */
+	assert_int_equal(lock(rebuilder, F_SETLKW, F_WRLCK), 0);
+	assert_int_equal(lock(rebuilder, F_SETLKW, F_RDLCK), 0);
+	for (int i = 0; i < records; i++) {
+		(void)snprintf(text, sizeof(text), "static%d", i);
+		MDB_val key = text_of(text, true), value = text_of("REJECT", true);
+		assert_int_equal(mdb_put(txn, rebuilder->dbi, &key, &value, 0), 0);
+	}
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	lmdb_reader_close(rebuilder);
+}
+
 void lmdb_reader_close(struct lmdb_reader *reader)
 {
 	mdb_env_close(reader->env);

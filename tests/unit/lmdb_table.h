@@ -31,4 +31,8 @@ void lmdb_reader_open(struct lmdb_reader *reader, const char *path);
 int lmdb_reader_look(struct lmdb_reader *reader, const char *key);
 /* 1: both keys have one value, or none; 0: they differ. Waits for its lock. */
 int lmdb_reader_equal(struct lmdb_reader *reader, const char *key, const char *other);
+/* A program that makes the table anew as postmap does: its transaction begins, and only
+ * then it waits for the lock; it ends with so many records, and nothing else. */
+void *lmdb_rebuild_begin(struct lmdb_reader *ret, const char *path);
+void lmdb_rebuild_end(struct lmdb_reader *rebuilder, void *txn, int records);
 void lmdb_reader_close(struct lmdb_reader *reader);

@@ -4,7 +4,9 @@
 #include "lmdb_table.h"
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "base/why.h"
+#include "map/file_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #define COMMITS 300
+#define REBUILT 500
 
 static void answer_looks(const char *path, int fd)
 {
@@ -72,6 +75,93 @@ static void a_postmap_under_way_is_busy(void **state)
 	assert_null(scene->map);
 	other_stop(postmap);
 	scene_begin(scene);
+}
+
+/* As postmap makes a table anew: its transaction is older than its lock. */
+static void make_anew(const char *path, int fd)
+{
+	struct lmdb_reader postmap;
+	char word = 'b';
+
+	void *txn = lmdb_rebuild_begin(&postmap, path);
+	if (write(fd, &word, 1) != 1 || read(fd, &word, 1) != 1)
+		_exit(1);
+	lmdb_rebuild_end(&postmap, txn, REBUILT);
+	if (write(fd, "e", 1) != 1)
+		_exit(1);
+}
+
+static bool is_waited_for(const char *path)
+{
+	const struct stat file = scratch_stat(path);
+
+	return file_lock_has_waiter("POSIX", &file);
+}
+
+static void a_postmap_that_waits_goes_first(void **state)
+{
+	struct scene *scene = *state;
+	const struct other postmap = other_start(scene->path, make_anew);
+	const struct timespec deadline = deadline_in(5000);
+	struct why why = { 0 };
+	unsigned round = 0;
+	char word = '?';
+
+	assert_int_equal(read(postmap.fd, &word, 1), 1);
+	scene_begin(scene);
+	scene_put(scene, "192.0.2.7", "OK");
+	assert_int_equal(write(postmap.fd, &word, 1), 1);
+	while (!is_waited_for(scene->path) && deadline_nap(deadline, &round))
+		continue;
+	check_int("commit", scene->backend->commit(scene->map, &why), -EBUSY);
+	check_contains("commit", why.text, "another program waits");
+	scene->map = scene->backend->close(scene->map);
+	assert_int_equal(read(postmap.fd, &word, 1), 1);
+	check_int("its own alone", lmdb_table_count(scene->path), REBUILT);
+	other_stop(postmap);
+	scene_begin(scene);
+	check_int("sound", scene->backend->verify(scene->map, NULL), 0);
+	scene_put(scene, "192.0.2.7", "OK");
+	scene_commit_and_close(scene);
+	check_int("and ours", lmdb_table_count(scene->path), REBUILT + 1);
+}
+
+/* postmap writes under the shared lock: it may be at it when we open. */
+static void what_a_postmap_changes_meanwhile_is_looked_at_again(void **state)
+{
+	struct scene *scene = *state;
+	struct map_identity identity;
+	struct why why = { 0 };
+
+	assert_int_equal(scene->backend->open(&scene->place, &scene->map, NULL), 0);
+	lmdb_table_put(scene->path, (struct map_bytes){ "x", 1 },
+		       (struct map_bytes){ "a", 1 });
+	check_int("identify", scene->backend->identify(scene->map, &identity, &why),
+		  -EAGAIN);
+	check_contains("identify", why.text, "was changed meanwhile");
+}
+
+/* postscreen, or whoever else has it open and wants nothing now. */
+static void keep_open(const char *path, int fd)
+{
+	const int file = open(path, O_RDWR | O_CLOEXEC);
+	char word = 'o';
+
+	if (file < 0 || write(fd, &word, 1) != 1 || read(fd, &word, 1) != 0)
+		_exit(1);
+}
+
+static void who_has_it_open_alone_is_in_nobodys_way(void **state)
+{
+	struct scene *scene = *state;
+	const struct other other = other_start(scene->path, keep_open);
+	char word = '?';
+
+	assert_int_equal(read(other.fd, &word, 1), 1);
+	scene_begin(scene);
+	scene_put(scene, "192.0.2.7", "OK");
+	scene_commit_and_close(scene);
+	other_stop(other);
 }
 
 static int try_lock(const char *path, short type)
@@ -140,6 +230,9 @@ int main(void)
 		IN_SCENE(smtpd_sees_a_commit_at_its_next_look),
 		IN_SCENE(nobody_sees_half_a_commit),
 		IN_SCENE(a_postmap_under_way_is_busy),
+		IN_SCENE(a_postmap_that_waits_goes_first),
+		IN_SCENE(what_a_postmap_changes_meanwhile_is_looked_at_again),
+		IN_SCENE(who_has_it_open_alone_is_in_nobodys_way),
 		IN_SCENE(writers_are_kept_out_until_close),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

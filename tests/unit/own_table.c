@@ -19,6 +19,8 @@ static const struct {
 } places[] = {
 	{ "in map/", "/s", "hash:/s/map/relay.db", true },
 	{ "deeper", "/s", "lmdb:/s/map/a/relay.lmdb", true },
+	{ "a slash at the end", "/s/", "lmdb:/s/map/relay.lmdb", true },
+	{ "a slash, and a longer name", "/s/", "lmdb:/s2/map/relay.lmdb", false },
 	{ "in the state folder", "/s", "hash:/s/relay.db", false },
 	{ "in another folder there", "/s", "hash:/s/active/relay.db", false },
 	{ "map is the file", "/s", "hash:/s/map", false },

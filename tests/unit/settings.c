@@ -65,6 +65,7 @@ static const struct {
 	{ "services", "dovecot", "imap pop3" },
 	{ "peer", "stdin", "rhost" },
 	{ "ipv6_prefix", "64", NULL },
+	{ "ipv6_form", "compressed", NULL },
 	{ "wait", "1s", "3s" },
 	{ "max_leases", "5", NULL },
 	{ "queue_group", "mail", NULL },
@@ -225,6 +226,9 @@ static const struct {
 	  NULL, NULL },
 	{ "compressed networks", "ipv6_form", "compressed", "ipv6_prefix", "64", -EINVAL,
 	  NULL, NULL },
+	{ "lmdb with exim", "map", "lmdb:/x/r.lmdb", "mta", "exim", -EINVAL, NULL, NULL },
+	{ "lmdb with postfix", "map", "lmdb:/x/r.lmdb", "mta", "postfix", 0, "/x/r.lmdb",
+	  "OK" },
 	{ "64 with exim", "ipv6_prefix", "64", "mta", "exim", -EINVAL, NULL, NULL },
 };
 
