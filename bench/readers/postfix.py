@@ -13,27 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mailhost.product import ProductHost
+from mailhost.postfix_host import MAIN, PostfixHost
 
 from .connections import connect_for
 from .host import CLIENT, renew, with_every_line
 from .pace import Pace
 
-RESTARTED = "has changed -- restarting"
-TABLE = "hash:/var/lib/pam_sap/map/relay"
-SETTINGS = f"mta = postfix\nmap = {TABLE}.db\n"
 # RCPT makes a queue file, and each one that no mail comes into would count as arrived:
 # behind a hundred of them Postfix lets every sender wait for a second.
-MAIN = f"""in_flow_delay = 0
-smtpd_relay_restrictions = check_client_access {TABLE}, reject_unauth_destination
-"""
-
-
-class PostfixHost(ProductHost):
-    """Debian with Postfix, and no POP3 server: the commits are sapdb's."""
-
-    PARTS = ("postfix",)
-    PORTS = {25}
+NO_BRAKE = "in_flow_delay = 0\n"
 
 
 @dataclass(frozen=True)
@@ -51,13 +39,13 @@ class Found:
 
 @contextmanager
 def postfix_host() -> Iterator[PostfixHost]:
-    """Booted; removed at the end of `with`."""
+    """Booted; removed at the end of `with`. Nobody logs in: the commits are sapdb's."""
     with PostfixHost() as host:
         host.install_product()
-        host.settings(SETTINGS)
+        host.serve("hash")
         with_every_line(host)
-        with open(host.root / "etc/postfix/main.cf", "a", encoding="ascii") as main:
-            main.write(MAIN)
+        with open(host.root / MAIN, "a", encoding="ascii") as main:
+            main.write(NO_BRAKE)
         host.boot()
         host.stop_timer()
         host.run("systemctl", "stop", "pam_sap-commit.path")
@@ -68,16 +56,11 @@ def measure(host: PostfixHost, rates: tuple[float, ...], seconds: float) -> Iter
     """In the order of `rates`."""
     for rate in rates:
         renew(host)
-        before = restarts(host)
+        before = host.restarts()
         with Pace(host, rate) as pace:
             count = connect_for(host.client, CLIENT, seconds)
             took = count.end - count.begin
             commits = pace.commits(count.begin, count.end)
         yield Found(commits / took, count.made, count.put_off + count.closed,
-                    restarts(host) - before, commits, took, count.quantile_ms(0.5),
+                    host.restarts() - before, commits, took, count.quantile_ms(0.5),
                     count.quantile_ms(0.99))
-
-
-def restarts(host: PostfixHost) -> int:
-    """So far."""
-    return len(host.journal(RESTARTED))

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """postfix_host - a host with Postfix and Dovecot, and a table of our own of either type.
 
-    host = booted_product(cleanup, pam_scenario.account_hook, as_the_guide_says, PostfixHost)
+    host = booted_postfix(unittest.addModuleCleanup)
     host.use("hash")     # pam_sap; the table of the other type is left empty
     host.serve("lmdb")   # Postfix too, which is started anew
 """
 
 import re
+from collections.abc import Callable
 
-from .product import STATE, ProductHost
+from . import pam_scenario
+from .product import STATE, ProductHost, booted_product
 from .waiting import wait_for
 
 TABLE = f"{STATE}/map/relay"  # as Postfix names it
@@ -76,7 +78,7 @@ class PostfixHost(ProductHost):
 
     def serving(self, address: str) -> str:
         """The process id of the smtpd that the address has connected to last."""
-        lines = self.lines(rf"^connect from .*\[{re.escape(address)}\]")
+        lines = self.journal(rf"^connect from .*\[{re.escape(address)}\]")
         return re.search(r"smtpd\[(\d+)\]", lines[-1]).group(1)
 
     def postmap(self, option: str, record: str) -> None:
@@ -97,17 +99,15 @@ class PostfixHost(ProductHost):
 
     def restarts(self) -> int:
         """How many smtpd have ended since a table has changed."""
-        return len(self.lines(RESTARTED))
-
-    def lines(self, pattern: str) -> list[str]:
-        """The journal's, with all that has been said until now."""
-        self.run("journalctl", "--sync")
-        return self.journal(pattern)
+        return len(self.journal(RESTARTED))
 
 
-def as_the_guide_says(host: ProductHost) -> None:
-    """With lmdb:, before boot."""
-    host.serve("lmdb")
+def booted_postfix(add_cleanup: Callable) -> PostfixHost:
+    """Running, with lmdb: as the guide says; the timer does nothing unasked."""
+    host = booted_product(add_cleanup, pam_scenario.account_hook,
+                          lambda ours: ours.serve("lmdb"), PostfixHost)
+    host.stop_timer()
+    return host
 
 
 def ours(address: str) -> dict[str, str]:

@@ -4,10 +4,9 @@
 import shutil
 import unittest
 
-from . import pam_scenario
 from .earning import Login, log_in, relay_is_earned
-from .postfix_host import PostfixHost, as_the_guide_says, ours
-from .product import STATE, booted_product
+from .postfix_host import PostfixHost, booted_postfix, ours
+from .product import STATE
 
 # What smtpd says, and logs, of a table that is not there.
 NO_TABLE = "(451 4.3.5|is unavailable|open database)"
@@ -20,9 +19,7 @@ host: PostfixHost
 
 def setUpModule() -> None:
     global host
-    host = booted_product(unittest.addModuleCleanup, pam_scenario.account_hook,
-                          as_the_guide_says, PostfixHost)
-    host.stop_timer()
+    host = booted_postfix(unittest.addModuleCleanup)
 
 
 def reply_code(address: str) -> int:
@@ -57,7 +54,7 @@ class Kind:
         host.boot()
         host.stop_timer()
         self.assertEqual(reply_code("192.0.2.81"), 554)
-        self.assertEqual(host.lines(NO_TABLE), [])
+        self.assertEqual(host.journal(NO_TABLE), [])
         started = host.run("systemctl", "show", "--property=InactiveExitTimestamp", "--value",
                            "--timestamp=us+utc", "postfix@-.service").stdout.strip()
         older = host.run("find", host.TABLE, "!", "-newermt", started).stdout.strip()
@@ -71,7 +68,7 @@ class Kind:
         host.run("rm", host.TABLE)
         host.restart()
         self.assertEqual(reply_code("192.0.2.82"), 451)
-        self.assertNotEqual(host.lines(NO_TABLE), [])
+        self.assertNotEqual(host.journal(NO_TABLE), [])
         host.run_expire()
         host.restart()
         self.assertEqual(reply_code("192.0.2.82"), 554)
@@ -113,14 +110,14 @@ class Lmdb(Kind, unittest.TestCase):
         with host.client.smtp(source=address) as session:
             self.assertEqual(session.relay_reply().code, 554)
             before, restarts = host.smtpds(), host.restarts()
-            complaints = host.lines(COMPLAINT)
+            complaints = host.journal(COMPLAINT)
             self.fill_beyond(POSTFIX_MAP_SIZE)
             self.assertEqual(session.relay_reply().code, 554)
             log_in(host, address)
             self.assertEqual(session.relay_reply().code, 250)
             self.assertLessEqual(before, host.smtpds(), "one has ended")
         self.assertEqual(host.restarts(), restarts)
-        self.assertEqual(host.lines(COMPLAINT), complaints)
+        self.assertEqual(host.journal(COMPLAINT), complaints)
 
     def fill_beyond(self, size: int) -> None:
         """With few records, but long ones."""

@@ -4,19 +4,15 @@
 import unittest
 from collections.abc import Callable
 
-from . import pam_scenario
 from .earning import is_logged_once, log_in
-from .postfix_host import SUFFIX, TABLE, PostfixHost, as_the_guide_says, ours
-from .product import booted_product
+from .postfix_host import SUFFIX, TABLE, PostfixHost, booted_postfix, ours
 
 host: PostfixHost
 
 
 def setUpModule() -> None:
     global host
-    host = booted_product(unittest.addModuleCleanup, pam_scenario.account_hook,
-                          as_the_guide_says, PostfixHost)
-    host.stop_timer()
+    host = booted_postfix(unittest.addModuleCleanup)
 
 
 class Tables(unittest.TestCase):
