@@ -113,6 +113,11 @@ class Place:
         self.own(path)
         self.date(path, age)
 
+    def forget_what_was_said(self) -> None:
+        """What lasts is said once: now it is news again."""
+        for complaint in self.run.glob("complaint-*"):
+            complaint.unlink()
+
     def prepare(self) -> None:
         """The state folders, where no program has made them yet."""
         for folder in (self.state, *(self.state / name for name in FOLDERS)):

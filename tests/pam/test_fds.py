@@ -15,6 +15,7 @@ from cli import table
 from pam import apart, connection, daemon
 from pam.connection import CLIENT, CLIENT6, SERVER, SERVER6, Connection
 from pam.daemon import SUCCESS, Daemon
+from pam.resolved import Resolved
 
 MOST = 4096  # descriptors that are looked at
 
@@ -23,7 +24,7 @@ def setUpModule():
     connection.own_network()
 
 
-class Fds(unittest.TestCase):
+class Fds(Resolved):
     PEER = "[peer=rhost fds]"
 
     def setUp(self):
@@ -50,23 +51,6 @@ class Fds(unittest.TestCase):
         _start, _rhost, before, opened, after, _end = said.values
         self.assertEqual((opened, after), (SUCCESS, before), "a descriptor was left")
         return said
-
-    def expect(self, want: str, said: daemon.Said):
-        """A client, or what the log says instead."""
-        self.assertEqual(len(said.log), 1, said.log)
-        found = self.place.leases("active")
-        if want[0].isdigit():
-            self.assertEqual(found, {want}, said.log)
-        else:
-            self.assertEqual(found, set())
-            self.assertIn("no client address: service imap: ", said.log[0].text)
-            self.assertIn(want, said.log[0].text)
-        self.forget()
-
-    def forget(self):
-        self.place.sapdb("revoke", "--all")
-        for complaint in self.place.run.glob("complaint-*"):
-            complaint.unlink()
 
     def datagram(self) -> socket.socket:
         """Connected, and its own port is the mail port."""

@@ -56,14 +56,10 @@ class Case(unittest.TestCase):
     def complaints(self) -> list[str]:
         return sorted(path.name for path in self.place.run.glob("complaint-*"))
 
-    def forget(self):
-        for complaint in self.place.run.glob("complaint-*"):
-            complaint.unlink()
-
 
 class Cure(Case):
     def expect(self, want: str, **options):
-        self.forget()
+        self.place.forget_what_was_said()
         texts = self.log_in(**options)
         self.assertEqual(len(texts), 1, texts)
         self.assertIn(want, texts[0])
@@ -103,7 +99,7 @@ class Cure(Case):
         for options, found in (({"passed": [at.server], "arguments": f"ports={at.port}"},
                                 r"set (peer) = (.+?) in"),
                                ({"stdin": at.server}, r"set (ports) = (.+?) in")):
-            self.forget()
+            self.place.forget_what_was_said()
             text = self.log_in(**options)[0]
             setting = re.search(found, text)
             self.assertIsNotNone(setting, text)
@@ -168,7 +164,7 @@ class Once(Case):
     def test_the_service_names_no_file(self):
         for service in ("x" * 200, "ev\nil", "..", "höst"):
             with self.subTest(service):
-                self.forget()
+                self.place.forget_what_was_said()
                 self.daemon.write_service("other", "session optional OURS")
                 self.daemon.service = service
                 first, second = (self.daemon.run("start", "open", "end").texts()

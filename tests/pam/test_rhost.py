@@ -97,11 +97,6 @@ class RemoteHost(unittest.TestCase):
         steps = () if rhost is None else (f"rhost={rhost}",)
         return self.daemon.run("start", *steps, "open", "close", "end")
 
-    def forget_what_was_said(self):
-        """Else that there is no address would be said once."""
-        for complaint in self.place.run.glob("complaint-*"):
-            complaint.unlink()
-
     def names_below_state(self) -> set[str]:
         return {str(path.relative_to(self.place.state))
                 for path in self.place.state.rglob("*")}
@@ -118,7 +113,7 @@ class RemoteHost(unittest.TestCase):
         for row in rows:
             with self.subTest(row.label):
                 before = self.names_below_state()
-                self.forget_what_was_said()
+                self.place.forget_what_was_said()
                 said = self.log_in(row.rhost)
                 new = self.names_below_state() - before
                 leases = {name for name in new if name.startswith("active/")}

@@ -16,12 +16,14 @@ from pam import daemon
 from pam.connection import (CLIENT, CLIENT6, SERVER, SERVER6, Connection,
                             connection)
 from pam.daemon import SUCCESS, Daemon
+from pam.resolved import NOBODY, Resolved
+
 
 def setUpModule():
     connections.own_network()
 
 
-class Stdin(unittest.TestCase):
+class Stdin(Resolved):
     def setUp(self):
         self.daemon = Daemon(refuse_own="no")
         self.addCleanup(self.daemon.close)
@@ -35,19 +37,6 @@ class Stdin(unittest.TestCase):
         said = self.daemon.run(*steps, stdin=descriptor, **options)
         self.assertEqual(set(said.values), {SUCCESS})
         return said
-
-    def expect(self, address: str | None, said: daemon.Said):
-        self.assertEqual(self.place.leases("active"), {address} if address else set())
-        self.assertEqual(len(said.log), 1, said.log)
-        if not address:
-            self.assertIn("no client address: service imap", said.log[0].text)
-        self.forget()
-
-    def forget(self):
-        """No lease, and nothing that has been said already."""
-        self.place.sapdb("revoke", "--all")
-        for complaint in self.place.run.glob("complaint-*"):
-            complaint.unlink()
 
     def test_a_mail_connection(self):
         for label, family, server, client in (
@@ -66,12 +55,12 @@ class Stdin(unittest.TestCase):
 
     def test_another_port(self):
         with connection() as at:
-            self.expect(None, self.log_in(at.server, f"ports={at.port % 65535 + 1}"))
-            self.expect(None, self.log_in(at.server, ""))
+            self.expect(NOBODY, self.log_in(at.server, f"ports={at.port % 65535 + 1}"))
+            self.expect(NOBODY, self.log_in(at.server, ""))
 
     def test_the_clients_end_is_no_mail_port(self):
         with connection() as at:
-            self.expect(None, self.log_in(at.client, f"ports={at.port}"))
+            self.expect(NOBODY, self.log_in(at.client, f"ports={at.port}"))
 
     def test_rhost_comes_first_unless_peer_says_otherwise(self):
         with connection() as at:
@@ -90,7 +79,7 @@ class Stdin(unittest.TestCase):
 
     def test_peer_rhost_never_looks_at_stdin(self):
         with connection() as at:
-            self.expect(None, self.log_in(at.server, f"ports={at.port} peer=rhost"))
+            self.expect(NOBODY, self.log_in(at.server, f"ports={at.port} peer=rhost"))
 
     def test_no_connection(self):
         unix, _other = socket.socketpair()
@@ -107,17 +96,17 @@ class Stdin(unittest.TestCase):
         self.addCleanup(_other.close)
         for label, stdin, port in cases:
             with self.subTest(label), stdin:
-                self.expect(None, self.log_in(stdin, f"ports={port}"))
+                self.expect(NOBODY, self.log_in(stdin, f"ports={port}"))
 
     def test_closed_descriptor(self):
         said = self.log_in(None, "", preexec_fn=lambda: os.close(0))
-        self.expect(None, said)
+        self.expect(NOBODY, said)
 
     def test_a_client_that_has_gone(self):
         with connection() as at:
             at.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             at.client.close()
-            self.expect(None, self.log_in(at.server, f"ports={at.port}"))
+            self.expect(NOBODY, self.log_in(at.server, f"ports={at.port}"))
 
     def test_loopback_is_never_opened(self):
         with Connection(socket.AF_INET, "127.0.0.1", "127.0.0.1") as at:

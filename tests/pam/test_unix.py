@@ -17,6 +17,7 @@ from pam import connection, daemon, denied
 from pam.asker import Asker, Mux
 from pam.connection import CLIENT, CLIENT6, SERVER, SERVER6, Connection
 from pam.daemon import SUCCESS, Daemon
+from pam.resolved import Resolved
 
 GONE = "unix: the asking process has hung up"
 
@@ -25,7 +26,7 @@ def setUpModule():
     connection.own_network()
 
 
-class Unix(unittest.TestCase):
+class Unix(Resolved):
     PEER = "peer=rhost,stdin,unix"
 
     def setUp(self):
@@ -49,20 +50,6 @@ class Unix(unittest.TestCase):
         _start, _rhost, before, account, after, _end = said.values
         self.assertEqual((account, after), (SUCCESS, before), "a descriptor was left")
         return said
-
-    def expect(self, want: str, said: daemon.Said):
-        """A client, or what the log says instead."""
-        self.assertEqual(len(said.log), 1, said.log)
-        found = self.place.leases("active")
-        if want[0].isdigit():
-            self.assertEqual(found, {want}, said.log)
-        else:
-            self.assertEqual(found, set())
-            self.assertIn("no client address: service imap: ", said.log[0].text)
-            self.assertIn(want, said.log[0].text)
-        self.place.sapdb("revoke", "--all")
-        for complaint in self.place.run.glob("complaint-*"):
-            complaint.unlink()
 
     def expect_of(self, want: str, stdin, **options):
         with Asker(self.mux, stdin) as asker:
