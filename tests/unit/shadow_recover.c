@@ -184,23 +184,37 @@ static void a_bump_is_later_than_the_file(void **state)
 	clear_stage(&stage);
 }
 
+/* A foreign file was about to be put back when the holder died. */
+static void leave_a_note(struct stage *stage, const struct scratch *scratch)
+{
+	set_stage(stage, scratch);
+	place_file(scratch, OURS, stage->path);
+	place_file(scratch, FOREIGN, stage->copy);
+	write_note(stage, OURS, OURS, BASE, stage->path);
+}
+
+static void check_put_back(const struct stage *stage, const struct map_place *place)
+{
+	char text[32];
+
+	check_true("needed", map_needs_recovery(place));
+	check_int("recover", shadow_recover(place, NULL), 0);
+	check_text("P", scratch_read(stage->path, text, sizeof(text)), "foreign");
+	check_text("T", scratch_read(stage->copy, text, sizeof(text)), "(none)");
+	check_false("note", exchange_note_present(stage->note_fd));
+}
+
 /* The settings name another map than when the holder died. */
 static void the_notes_map_comes_first(void **state)
 {
 	const struct scratch *scratch = *state;
 	struct stage stage;
-	char other[SCRATCH_PATH], text[32];
+	char other[SCRATCH_PATH];
 
-	set_stage(&stage, scratch);
-	place_file(scratch, OURS, stage.path);
-	place_file(scratch, FOREIGN, stage.copy);
-	write_note(&stage, OURS, OURS, BASE, stage.path);
+	leave_a_note(&stage, scratch);
 	scratch_path(scratch, "other.db", other);
-	const struct map_place place = { .path = other, .note_fd = stage.note_fd };
-	check_int("recover", shadow_recover(&place, NULL), 0);
-	check_text("P", scratch_read(stage.path, text, sizeof(text)), "foreign");
-	check_text("T", scratch_read(stage.copy, text, sizeof(text)), "(none)");
-	check_false("note", exchange_note_present(stage.note_fd));
+	check_put_back(&stage,
+		       &(struct map_place){ .path = other, .note_fd = stage.note_fd });
 	clear_stage(&stage);
 }
 
@@ -209,24 +223,17 @@ static void a_table_in_place_has_a_note_of_another(void **state)
 {
 	const struct scratch *scratch = *state;
 	struct stage stage;
-	char other[SCRATCH_PATH], text[32];
+	char copy[SCRATCH_PATH], text[32];
 
-	set_stage(&stage, scratch);
-	place_file(scratch, OURS, stage.path);
-	place_file(scratch, FOREIGN, stage.copy);
-	write_note(&stage, OURS, OURS, BASE, stage.path);
+	leave_a_note(&stage, scratch);
 	const struct map_place place = { .path = stage.path,
 					 .note_fd = stage.note_fd,
 					 .in_place = true };
-	check_true("needed", map_needs_recovery(&place));
-	check_int("recover", shadow_recover(&place, NULL), 0);
-	check_text("P", scratch_read(stage.path, text, sizeof(text)), "foreign");
-	check_text("T", scratch_read(stage.copy, text, sizeof(text)), "(none)");
-	check_false("needed", map_needs_recovery(&place));
-	scratch_write(scratch_path(scratch, "mail/.access.db.pam_sap", other), "x", 1);
+	check_put_back(&stage, &place);
+	scratch_write(scratch_path(scratch, "mail/.access.db.pam_sap", copy), "x", 1);
 	check_false("needed for a name", map_needs_recovery(&place));
 	check_int("recover", shadow_recover(&place, NULL), 0);
-	check_text("a name", scratch_read(other, text, sizeof(text)), "x");
+	check_text("a name", scratch_read(copy, text, sizeof(text)), "x");
 	clear_stage(&stage);
 }
 
