@@ -52,9 +52,10 @@ def own_mounts() -> None:
     _call(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
 
 
-def mount_small_disk(folder: Path, kib: int) -> None:
+def mount_small_disk(folder: Path, kib: int, *options: str) -> None:
     """An empty tmpfs of this size on the folder."""
-    _call(_libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, f"size={kib}k".encode()))
+    data = ",".join((f"size={kib}k", *options)).encode()
+    _call(_libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, data))
 
 
 def hide_proc() -> None:
