@@ -184,6 +184,21 @@ class StateFolder(Away):
                 self.put_back(path)
                 self.expect_healed()
 
+    def test_another_with_as_many_leases(self):
+        """The seal's number of leases does not tell, and a login must not hide it."""
+        for logins in (0, 1):
+            with self.subTest(logins=logins):
+                self.expect_healed()
+                self.put("nothing", self.place.state)
+                self.place.prepare()
+                for _lease in self.kept.joinpath("active").iterdir():
+                    self.place.add_lease("active", self.next_client())
+                for _ in range(logins):
+                    self.log_in(self.next_client())
+                self.expect_healed()
+                self.put_back(self.place.state)
+                self.expect_healed()
+
     def test_while_logins_go_on(self):
         puts = itertools.cycle(("nothing", "file", "link", "dangling link"))
         turns = self.during(lambda: self.put(next(puts), self.place.state),
