@@ -23,7 +23,7 @@ class Disk:
 
     NAME = "tmpfs"
     ROOM_KIB = 4 * KIB
-    INODES = 192
+    INODES = 600
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="sap-disk-"))

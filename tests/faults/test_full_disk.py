@@ -6,9 +6,13 @@ passes, the table is whole, with all that the administrator has in it, and the f
 of the timer with room again makes the rest right.
 """
 
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 from cli import table
+from cli.place import Place
 from pam import apart, daemon
 from pam.daemon import Daemon
 
@@ -119,9 +123,73 @@ class Full(unittest.TestCase):
     def test_each_inode(self):
         self.at_each(self.disk.leave_inodes, INODES, "inodes")
 
+    def test_what_is_wrong_is_said_once(self):
+        """While RUN_DIR, which keeps what was said, has room."""
+        for leave in (self.disk.leave_blocks, self.disk.leave_inodes):
+            run = tempfile.TemporaryDirectory(prefix="sap-run-")
+            self.addCleanup(run.cleanup)
+            self.place.configure(run_dir=run.name)
+            self.place.sapdb("expire")
+            leave(0)
+            lines = [line.text for _ in range(5) for line in self.log_in()[1].log]
+            self.assertEqual(len(lines), 1, lines)
+            self.assertIn("No space left on device", lines[0])
+            self.disk.empty()
+
 
 class FullExt4(Full):
     DISK = Ext4
+
+
+class FullLmdb(unittest.TestCase):
+    """A table changed in place, in one transaction: it is done, or nothing is."""
+
+    LEASES = 400
+
+    def setUp(self):
+        self.disk = Disk()
+        self.addCleanup(self.disk.close)
+        self.place = Place(below=str(self.disk.folder))
+        self.addCleanup(self.place.close)
+        self.addCleanup(self.disk.empty)
+        self.elsewhere = tempfile.TemporaryDirectory(prefix="sap-copy-")
+        self.addCleanup(self.elsewhere.cleanup)
+        self.place.configure(map=f"lmdb:{self.place.map}", refuse_own="no")
+        self.grant()
+
+    def grant(self):
+        """On a new table: one that was changed before has pages to spare."""
+        self.place.map.unlink(missing_ok=True)
+        table.make(self.place.map, STATICS, "lmdb")
+        for i in range(self.LEASES):
+            self.place.add_lease("pending", f"198.51.{i // 250}.{i % 250}")
+        self.place.sapdb("expire")
+        self.assertEqual(len(table.opened(self.place.map)), self.LEASES)
+
+    def copy(self) -> Path:
+        """mdb_stat makes a file beside the table, and cannot on a full disk."""
+        return Path(shutil.copy(self.place.map, self.elsewhere.name))
+
+    def test_revoke_at_each_fill_level(self):
+        failed = 0
+        for free in BLOCKS[Disk]:
+            with self.subTest(free=free):
+                self.disk.leave_blocks(free)
+                done = self.place.sapdb("revoke", "--all")
+                self.assertIn(done.returncode, (0, 3), done.stderr)
+                failed += done.returncode == 3
+                found = self.copy()
+                self.assertEqual(table.faults(found), "")
+                self.assertEqual(table.statics(found), encoded(STATICS))
+                self.assertEqual(len(table.opened(found)),
+                                 self.LEASES if done.returncode else 0)
+                self.disk.empty()
+                self.assertEqual(self.place.sapdb("expire").returncode, 0)
+                self.assertEqual(table.opened(self.place.map), set())
+                self.grant()
+        print(f"figure: full disk: LMDB, revoke --all of {self.LEASES} leases at "
+              f"{len(BLOCKS[Disk])} levels: {failed} failed, all or nothing each time", flush=True)
+        self.assertGreater(failed, 0)
 
 
 def encoded(records: dict[str, str]) -> dict[bytes, bytes]:
