@@ -72,7 +72,8 @@ static int commit_open_table(const struct job *job, const struct commit_order *o
 	if (error < 0)
 		return error;
 	/* An edit of the administrator's may decide about any lease: look at them all. */
-	work->whole = !order->edit && seal_matches(job->settings, &identity, &seal);
+	work->whole = !order->edit && seal_matches(job->settings, &identity, &seal) &&
+		      seal.state == lease_dir_inode(job->leases);
 	work->shown = seal.leases;
 	if (work->whole && work->queue.count == 0 && work->ending.count == 0)
 		return 0;
@@ -82,6 +83,7 @@ static int commit_open_table(const struct job *job, const struct commit_order *o
 
 	/* The seal before the moves: if we die between, its number tells. */
 	seal.leases = work->shown;
+	seal.state = lease_dir_inode(job->leases);
 	error = table->backend->identify(table->map, &seal.map, why);
 	if (error < 0 || seal_write(job->settings, &seal, NULL) < 0)
 		seal_break(job->settings);

@@ -136,13 +136,19 @@ static int commit_or_defer(const struct job *job, const struct commit_lock *lock
 	return error;
 }
 
+/* By its number, and by the folder that it speaks of. */
+static bool seal_counts(const struct job *job, const struct seal *seal, long leases)
+{
+	return seal->leases == leases && seal->state == lease_dir_inode(job->leases);
+}
+
 /* Nothing is due: is there anything else to do? Looked at under the lock, since a
  * commit under way makes all of it untrue for a moment. */
 static bool is_idle(const struct job *job, const struct commit_lock *lock, long active)
 {
 	struct seal seal;
 
-	return seal_holds(job->settings, &seal) && seal.leases == active &&
+	return seal_holds(job->settings, &seal) && seal_counts(job, &seal, active) &&
 	       lease_folder_empty(job->leases, LEASE_ENDING) && commit_is_idle(job, lock);
 }
 
@@ -171,7 +177,7 @@ static int end_due(const struct job *job, struct commit_result *ret, struct why 
 
 	const long count = lease_count(job->leases, LEASE_ACTIVE, why) +
 			   lease_count(job->leases, LEASE_ENDING, why);
-	if (seal_holds(job->settings, &seal) && seal.leases != count)
+	if (seal_holds(job->settings, &seal) && !seal_counts(job, &seal, count))
 		seal_break(job->settings);
 	return commit_or_defer(job, &lock, ret, why);
 }

@@ -43,6 +43,13 @@ void lease_dir_close(struct lease_dir *dir)
 	dir->fd = -1;
 }
 
+ino_t lease_dir_inode(const struct lease_dir *dir)
+{
+	struct stat folder;
+
+	return fstat(dir->fd, &folder) < 0 ? 0 : folder.st_ino;
+}
+
 /* Made with its final mode at once; the umask is the host's and is left alone. */
 static int make_folder(int at, const char *name, mode_t mode)
 {

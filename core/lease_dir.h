@@ -17,6 +17,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum lease_folder {
 	LEASE_ACTIVE,
@@ -40,6 +41,9 @@ const char *lease_folder_name(enum lease_folder folder);
 int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why);
 void lease_dir_close(struct lease_dir *dir);
 #define cleanup_lease_dir __attribute__((cleanup(lease_dir_close)))
+
+/* Of the state folder; 0: it cannot be looked at. */
+ino_t lease_dir_inode(const struct lease_dir *dir);
 
 /*
  * Make what is missing: `path` (0755) and the folders (0700). Members of

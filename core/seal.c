@@ -13,7 +13,7 @@
 #define SEAL_MAX 1024 /* settings are shorter */
 #define IDENTITY_FORMAT                                                                  \
 	"dev=%" PRIu64 " ino=%" PRIu64 " size=%" PRId64 " mtime=%" PRId64                \
-	".%09ld ctime=%" PRId64 ".%09ld leases=%ld"
+	".%09ld ctime=%" PRId64 ".%09ld leases=%ld state=%" PRIu64
 
 /* How records are written: same settings, same text. */
 static void print_form(const struct settings *settings, char *text, size_t room)
@@ -83,12 +83,14 @@ static bool read_seal(const struct settings *settings, struct seal *ret)
 {
 	char text[SEAL_MAX];
 	const char *at = text;
-	int64_t leases;
+	int64_t leases, state;
 
 	if (run_file_read(settings->run_dir, SEAL, text, sizeof(text)) <= 0 ||
-	    !take_identity(&at, &ret->map) || !take_number(&at, " leases=", &leases))
+	    !take_identity(&at, &ret->map) || !take_number(&at, " leases=", &leases) ||
+	    !take_number(&at, " state=", &state))
 		return false;
 	ret->leases = (long)leases;
+	ret->state = (ino_t)state;
 	return take_form(&at, settings);
 }
 
@@ -117,11 +119,11 @@ int seal_write(const struct settings *settings, const struct seal *seal, struct 
 	char text[SEAL_MAX];
 	const struct map_identity *map = &seal->map;
 
-	const int used =
-		snprintf(text, sizeof(text), IDENTITY_FORMAT, (uint64_t)map->dev,
-			 (uint64_t)map->ino, (int64_t)map->size,
-			 (int64_t)map->mtime.tv_sec, map->mtime.tv_nsec,
-			 (int64_t)map->ctime.tv_sec, map->ctime.tv_nsec, seal->leases);
+	const int used = snprintf(text, sizeof(text), IDENTITY_FORMAT, (uint64_t)map->dev,
+				  (uint64_t)map->ino, (int64_t)map->size,
+				  (int64_t)map->mtime.tv_sec, map->mtime.tv_nsec,
+				  (int64_t)map->ctime.tv_sec, map->ctime.tv_nsec,
+				  seal->leases, (uint64_t)seal->state);
 	print_form(settings, text + used, sizeof(text) - (size_t)used);
 	return run_file_write(settings->run_dir, SEAL, text, why);
 }

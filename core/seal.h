@@ -3,7 +3,8 @@
  * seal - proof that nobody has touched the map since our last commit
  *
  * RUN_DIR/seal holds what the map was then (map.h, identity), how many leases it
- * shows, and how our records are written (a changed setting breaks the seal too).
+ * shows and of which state folder (another one in its place may have as many), and how
+ * our records are written (a changed setting breaks the seal too).
  * Equal = the map says what the leases say: a known client's login needs no look into
  * the table. It is gone after a boot, so the first run looks.
  */
@@ -18,6 +19,7 @@ struct settings;
 struct seal {
 	struct map_identity map;
 	long leases;
+	ino_t state; /* of the state folder (lease_dir.h) */
 };
 
 /* Whether the map at the settings' path is the sealed one; then `ret`, unless NULL,

@@ -2,6 +2,7 @@
 #include "map/exchange_note.h"
 
 #include "base/why.h"
+#include "map/boot_id.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,8 +10,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NOTE_MAX (PATH_MAX + 96)
-#define NOTE_FORMAT "ours=%" PRIu64 " in=%" PRIu64 " out=%" PRIu64 " map="
+#define NOTE_MAX (PATH_MAX + 96 + BOOT_ID)
+#define NOTE_FORMAT "ours=%" PRIu64 " in=%" PRIu64 " out=%" PRIu64
+
+struct boot {
+	char id[BOOT_ID + 1];
+};
+
+/* Where the kernel does not tell, all boots are one. */
+static struct boot this_boot(void)
+{
+	struct boot boot = { "" };
+
+	if (!boot_id_read(boot.id))
+		boot = (struct boot){ "-" };
+	return boot;
+}
 
 /* For the first byte. */
 static const char no_note = '\n';
@@ -19,6 +34,7 @@ int exchange_note_read(int fd, struct exchange_note *ret)
 {
 	char line[NOTE_MAX + 1];
 	uint64_t ours, in, out;
+	struct boot boot;
 	int path_at = 0;
 
 	const ssize_t length = pread(fd, line, NOTE_MAX, 0);
@@ -27,8 +43,10 @@ int exchange_note_read(int fd, struct exchange_note *ret)
 	line[length] = '\0';
 	/* Without its newline the line is cut off and means nothing. */
 	char *end = strchr(line, '\n');
-	if (!end || sscanf(line, NOTE_FORMAT "%n", &ours, &in, &out, &path_at) != 3 ||
-	    path_at == 0 || line[path_at] != '/')
+	if (!end ||
+	    sscanf(line, NOTE_FORMAT " boot=%36s map=%n", &ours, &in, &out, boot.id,
+		   &path_at) != 4 ||
+	    path_at == 0 || line[path_at] != '/' || strcmp(boot.id, this_boot().id) != 0)
 		return 0;
 	*end = '\0';
 	*ret = (struct exchange_note){ .ours = ours, .in = in, .out = out };
@@ -39,9 +57,9 @@ int exchange_note_read(int fd, struct exchange_note *ret)
 int exchange_note_write(int fd, const struct exchange_note *note, struct why *why)
 {
 	char line[NOTE_MAX];
-	const int length =
-		snprintf(line, sizeof(line), NOTE_FORMAT "%s\n", (uint64_t)note->ours,
-			 (uint64_t)note->in, (uint64_t)note->out, note->map);
+	const int length = snprintf(line, sizeof(line), NOTE_FORMAT " boot=%s map=%s\n",
+				    (uint64_t)note->ours, (uint64_t)note->in,
+				    (uint64_t)note->out, this_boot().id, note->map);
 
 	/* The first byte last: with it the line is a note. */
 	const size_t rest = (size_t)length - 1;

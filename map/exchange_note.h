@@ -8,6 +8,11 @@
  * longer do by then, and the files by their inodes, since a name in the map's folder
  * may be somebody else's.
  *
+ * A note of another boot counts as none. It is never synced: what a power cut leaves of
+ * it may be an older one, and by that the next commit would put its unfinished copy in
+ * the table's place. Without a note the copy is removed, and the path names a table that
+ * was synced before it got the name.
+ *
  * One line, of which the first byte is written last, and cleared first: a kill leaves a
  * note or none.
  */

@@ -2,6 +2,7 @@
 #include "map/spare_note.h"
 
 #include "base/cleanup.h"
+#include "map/boot_id.h"
 #include "map/file_lock.h"
 
 #include <errno.h>
@@ -16,9 +17,9 @@
 #include <unistd.h>
 
 #define NOTE_MAGIC 0x3353455241505333u /* changes with the layout */
-#define BOOT_ID 36
 
-/* The file is read on the machine on which it was written. */
+/* The file is read on the machine on which it was written. run_dir may be on a disk: then
+ * it is there after a boot. */
 struct head {
 	uint64_t magic;
 	char boot[BOOT_ID];
@@ -45,14 +46,6 @@ int spare_note_open(const char *run_dir)
 		return -errno;
 	const int locked = file_lock_exclusive(fd);
 	return locked < 0 ? locked : take_fd(&fd);
-}
-
-/* run_dir may be on a disk: then the file is there after a boot. */
-static bool read_boot_id(char boot[static BOOT_ID])
-{
-	cleanup_fd int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-
-	return fd >= 0 && read(fd, boot, BOOT_ID) == BOOT_ID;
 }
 
 void spare_note_close(int fd)
@@ -83,7 +76,7 @@ static bool read_note(int fd, struct spare_note *ret)
 	off_t at = sizeof(head);
 
 	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
-	    head.magic != NOTE_MAGIC || !read_boot_id(boot) ||
+	    head.magic != NOTE_MAGIC || !boot_id_read(boot) ||
 	    memcmp(boot, head.boot, sizeof(boot)) != 0)
 		return false;
 	ret->table = head.table;
@@ -119,7 +112,7 @@ int spare_note_write(int fd, const struct spare_note *note)
 
 	memset(&head, 0, sizeof(head));
 	head.magic = NOTE_MAGIC;
-	if (!read_boot_id(head.boot))
+	if (!boot_id_read(head.boot))
 		return -ENOENT;
 	head.table = note->table;
 	head.one_form = note->one_form;

@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
-MS_REC, MS_PRIVATE = 0x4000, 0x40000
+MS_RDONLY, MS_REMOUNT, MS_REC, MS_PRIVATE = 0x1, 0x20, 0x4000, 0x40000
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -52,9 +52,16 @@ def own_mounts() -> None:
     _call(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
 
 
-def mount_small_disk(folder: Path, kib: int) -> None:
+def mount_small_disk(folder: Path, kib: int, *options: str) -> None:
     """An empty tmpfs of this size on the folder."""
-    _call(_libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, f"size={kib}k".encode()))
+    data = ",".join((f"size={kib}k", *options)).encode()
+    _call(_libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, data))
+
+
+def remount(folder: Path, read_only: bool) -> None:
+    """EBUSY while a file there is open for writing."""
+    flags = MS_REMOUNT | (MS_RDONLY if read_only else 0)
+    _call(_libc.mount(None, os.fsencode(folder), None, flags, None))
 
 
 def hide_proc() -> None:

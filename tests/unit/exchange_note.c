@@ -69,15 +69,33 @@ static void the_longest_path_fits(void **state)
 	check_note("longest", fd, &note);
 }
 
+/* Its inodes and its copy may be any after a power cut. */
+static void a_note_of_another_boot_is_none(void **state)
+{
+	static const struct exchange_note note = { 3, 1, 2, "/x" };
+	cleanup_fd int fd = open_note(*state);
+	struct exchange_note got;
+	char line[256] = "";
+
+	check_int("write", exchange_note_write(fd, &note, NULL), 0);
+	assert_true(pread(fd, line, sizeof(line) - 1, 0) > 0);
+	char *boot = strstr(line, "boot=");
+	assert_non_null(boot);
+	boot[strlen("boot=")] ^= 1;
+	assert_true(pwrite(fd, line, strlen(line), 0) > 0);
+	check_int("another boot", exchange_note_read(fd, &got), 0);
+	check_true("another boot", exchange_note_present(fd));
+}
+
 static const struct {
 	const char *label, *text;
 } no_notes[] = {
-	{ "no newline", "ours=1 in=2 out=3 map=/x" },
+	{ "no newline", "ours=1 in=2 out=3 boot=- map=/x" },
 	{ "cut off", "ours=1 in=2 out=\n" },
-	{ "no path", "ours=1 in=2 out=3 map=\n" },
-	{ "relative path", "ours=1 in=2 out=3 map=x\n" },
-	{ "words", "ours=a in=b out=c map=/x\n" },
-	{ "other order", "in=2 out=3 ours=1 map=/x\n" },
+	{ "no path", "ours=1 in=2 out=3 boot=- map=\n" },
+	{ "relative path", "ours=1 in=2 out=3 boot=- map=x\n" },
+	{ "words", "ours=a in=b out=c boot=- map=/x\n" },
+	{ "other order", "in=2 out=3 ours=1 boot=- map=/x\n" },
 	{ "another's words", "4711\n" },
 };
 
@@ -138,6 +156,7 @@ int main(void)
 		IN_SCRATCH(the_longest_path_fits),
 		IN_SCRATCH(a_note_without_its_first_byte_is_none),
 		IN_SCRATCH(a_spoilt_note_is_none),
+		IN_SCRATCH(a_note_of_another_boot_is_none),
 		IN_SCRATCH(a_note_that_cannot_be_kept_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
