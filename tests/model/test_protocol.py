@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""With all repairs every scenario holds, in every order and with every kill.
+
+SAP_MODEL=all adds the large ones (some minutes).
+"""
+
+import os
+import unittest
+
+from model.rules import Rules
+from model.scenarios import SCENARIOS, search
+
+EVERYTHING = os.environ.get("SAP_MODEL") == "all"
+
+
+class Protocol(unittest.TestCase):
+    def test_every_scenario(self):
+        tried = states = 0
+        for scenario in SCENARIOS:
+            if scenario.large and not EVERYTHING:
+                continue
+            with self.subTest(scenario.label):
+                found = search(scenario, Rules()).run()
+                print(f"{scenario.label}: {found.states} states", flush=True)
+                self.assertEqual(found.fault, "", "\n" + "\n".join(found.trace))
+                tried += 1
+                states += found.states
+        print(f"figure: model: {tried} scenarios, {states} states, 0 faults")
+
+
+if __name__ == "__main__":
+    unittest.main()
