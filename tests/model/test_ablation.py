@@ -33,6 +33,7 @@ def exists(name: str) -> bool:
 
 class Ablation(unittest.TestCase):
     def test_each_repair_is_needed(self):
+        bite = 0
         for repair in REPAIRS:
             with self.subTest(repair.rules):
                 found = without(repair)
@@ -40,7 +41,8 @@ class Ablation(unittest.TestCase):
                 print(f"\nwithout {', '.join(repair.rules)}: {repair.scenario}: {found.fault}",
                       *(f"  {line}" for line in found.trace), sep="\n")
                 self.assertIn(repair.step, "\n".join(found.trace))
-        print(f"figure: model: {len(REPAIRS)} repairs ablated, each bites")
+                bite += 1
+        print(f"figure: model: {len(REPAIRS)} repairs ablated, {bite} bite")
 
     def test_every_rule_is_a_repair(self):
         rules = [rule for repair in REPAIRS for rule in repair.rules]
