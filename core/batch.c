@@ -115,6 +115,34 @@ static bool may_be_opened(const struct job *job, const struct client_address *cl
 	       (!job->settings->refuse_own || screen_is_own(client) == 0);
 }
 
+/*
+ * Out of the queue, then looked at again: a login may renew it at this moment, under
+ * whatever name it has by then. 1 it was renewed. If we die between, the next run of the
+ * timer looks at it.
+ */
+static int drop_lapsed(struct collection *at, struct lease *lease)
+{
+	const struct client_address *client = &lease->client;
+	const struct job *job = at->job;
+	const bool ends = lease_present(job->leases, LEASE_ENDING, client);
+	struct lease again;
+
+	if (lease_move(job->leases, at->folder, LEASE_ENDING, client) < 0)
+		return 0;
+	if (lease_read(job->leases, LEASE_ENDING, client, &again, NULL) == 0 &&
+	    lease_end(&again, job->settings->lifetime_ms) > job->now.tv_sec &&
+	    lease_merge(job->leases, LEASE_ENDING, at->folder, client) >= 0) {
+		*lease = again;
+		return 1;
+	}
+	/* What ended before has a record, and still ends. */
+	if (!ends)
+		(void)lease_unlink(job->leases, LEASE_ENDING, client);
+	at->batch->lapsed++;
+	job_tell(job, EVENT_LAPSED, lease, NULL);
+	return 0;
+}
+
 /* 1 it lives, 0 it was removed */
 static int screen(struct collection *at, struct lease *lease)
 {
@@ -129,12 +157,9 @@ static int screen(struct collection *at, struct lease *lease)
 		drop_junk(at, client->text);
 		return 0;
 	}
-	if (lease_end(lease, job->settings->lifetime_ms) > job->now.tv_sec)
-		return 1;
-	at->batch->lapsed++;
-	if (lease_unlink(job->leases, at->folder, client) == 0)
-		job_tell(job, EVENT_LAPSED, lease, NULL);
-	return 0;
+	return lease_end(lease, job->settings->lifetime_ms) > job->now.tv_sec
+		       ? 1
+		       : drop_lapsed(at, lease);
 }
 
 static bool is_queue(enum lease_folder folder)

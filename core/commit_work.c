@@ -109,7 +109,8 @@ static int apply_reconcile(struct commit_work *work, const struct job *job,
 	work->shown = work->healed.shown;
 	work->changed |= work->healed.put_back > 0 || work->healed.orphans > 0 ||
 			 work->healed.settled.count > 0;
-	return error;
+	/* It was said of another table. Before the seal, with which it would count. */
+	return error < 0 ? error : lease_empty(job->leases, LEASE_SETTLED, why);
 }
 
 int commit_work_apply(struct commit_work *work, const struct job *job,
@@ -206,7 +207,7 @@ static int keep_first(int before, int error)
 
 int commit_work_finish(struct commit_work *work, const struct job *job, struct why *why)
 {
-	int error = work->whole ? 0 : lease_empty(job->leases, LEASE_SETTLED, why);
+	int error = 0;
 
 	for (size_t i = 0; i < work->ending.count; i++)
 		error = keep_first(error,

@@ -134,7 +134,10 @@ int grant(const struct job *job, const struct lease *lease,
 {
 	struct why reason = { 0 };
 
-	const int outcome = grant_or_why(job, lease, from, &reason);
+	int outcome = grant_or_why(job, lease, from, &reason);
+	/* It was in the hands of somebody who ended it, or moved it, at that moment. */
+	if (outcome == GRANT_GONE)
+		outcome = grant_or_why(job, lease, from, &reason);
 	if (outcome < 0 &&
 	    !complaint_make(job->settings->run_dir, COMPLAINT_STATE, reason.text))
 		reason.text[0] = '\0';

@@ -7,5 +7,6 @@
     scene.py              a table, leases and records in a known state, and how to judge
     stopped.py            a command that is held by stop_point
     test_stop_points.py   a rebuild, a kill or both at each stop
+    test_traces.py        what the model found, held at the call where it would go wrong
     test_renewals.py      logins against expiries; revokes that are killed
 """
