@@ -45,7 +45,8 @@ const struct setting settings_table[] = {
 	{ "services", set_text, MEMBER(services), ALSO_ARGUMENT, .most = SETTINGS_LIST,
 	  .range = "names of PAM services, at most 511 characters" },
 	{ "peer", set_peers, WHOLE, ALSO_ARGUMENT,
-	  .range = "one or more of rhost, stdin, fds and unix, in the order of trial" },
+	  .range = "one or more of rhost, stdin, fds and unix, each once, in the order "
+		   "of trial" },
 	{ "ipv6_prefix", set_prefix, MEMBER(ipv6_prefix), .range = "128 or 64" },
 	{ "ipv6_form", set_ipv6_form, MEMBER(ipv6_compressed),
 	  .range = "full or compressed" },

@@ -201,6 +201,14 @@ const char *settings_peer_name(enum peer peer)
 	return peer_names[peer];
 }
 
+static bool has_peer(const enum peer *peers, size_t count, enum peer wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (peers[i] == wanted)
+			return true;
+	return false;
+}
+
 int set_peers(const struct setting *setting, void *settings, const char *value)
 {
 	struct settings *all = settings;
@@ -213,7 +221,7 @@ int set_peers(const struct setting *setting, void *settings, const char *value)
 		size_t peer = 0;
 		while (peer < PEERS && strcmp(peer_names[peer], word) != 0)
 			peer++;
-		if (count == SETTINGS_PEERS || peer == PEERS)
+		if (peer == PEERS || has_peer(peers, count, (enum peer)peer))
 			return -EINVAL;
 		peers[count++] = (enum peer)peer;
 	}
