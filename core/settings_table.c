@@ -17,7 +17,7 @@ const struct setting settings_table[] = {
 	{ "mta", set_mta, MEMBER(mta), .range = "sendmail, postfix or exim" },
 	{ "map", set_map, WHOLE,
 	  .range = "hash:, btree: or lmdb: and the absolute path of the table, at most "
-		   "255 bytes" },
+		   "255 printable characters" },
 	{ "value", set_text, MEMBER(value), .least = 1, .most = SETTINGS_WORD,
 	  .range = "1 to 63 printable characters" },
 	{ "key_tag", set_key_tag, MEMBER(key_tag), .most = 32,
