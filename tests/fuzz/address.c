@@ -31,7 +31,7 @@ static bool never_ipv6(const struct in6_addr *address)
 static void check_embedded(const struct client_address *ipv4)
 {
 	static const char *const forms[] = { "::ffff:%x:%x", "2002:%x:%x::1",
-					     "64:ff9b::%x:%x" };
+					     "64:ff9b::%x:%x", "::%x:%x" };
 	const unsigned high = (unsigned)ipv4->bytes[0] << 8 | ipv4->bytes[1];
 	const unsigned low = (unsigned)ipv4->bytes[2] << 8 | ipv4->bytes[3];
 
