@@ -23,7 +23,10 @@ static size_t unescape(const char *text, unsigned char *bytes)
 		if (*text == '\\' && text[1] == '\\') {
 			text++;
 		} else if (*text == '\\') {
-			must(text[1] == 'x' && sscanf(text + 2, "%2x", &value) == 1);
+			const char hex[] = { text[1] == 'x' ? text[2] : 'x', text[3], 0 };
+			char *end;
+			value = (unsigned)strtoul(hex, &end, 16);
+			must(end == hex + 2);
 			text += 3;
 		}
 		bytes[count++] = (unsigned char)value;

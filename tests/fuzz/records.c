@@ -15,6 +15,7 @@
 #include "core/table_change.h"
 #include "core/table_marker.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What settings_complete() lets pass. */
@@ -146,6 +147,21 @@ static void close_others(struct map *map, const struct record_form *form,
 	}
 }
 
+/* The administrator's record on the very key that ours would need has his word. */
+static void check_word(const struct map *map, const struct record_form *form,
+		       const struct client_address *client, enum verdict_word word)
+{
+	char key[RECORD_KEY], tagged[RECORD_KEY + 16];
+
+	record_key(form, client, key);
+	(void)snprintf(tagged, sizeof(tagged), "connect:%s", key);
+	const struct fake_record *record = fake_table_find(map, key);
+	if (!record || is_ours(map, form, client, record) || fake_table_find(map, tagged))
+		return;
+	const enum record_effect effect = record_effect_of(form, entry_of(record).value);
+	must(word == (effect == EFFECT_GRANTS ? VERDICT_GRANTED : VERDICT_REFUSED));
+}
+
 static void check_open(struct map *map, const struct record_form *form,
 		       const struct client_address *client)
 {
@@ -153,7 +169,9 @@ static void check_open(struct map *map, const struct record_form *form,
 	struct verdict first, second;
 	char key[RECORD_KEY];
 
+	const struct map before = *map;
 	const int changed = table_open_client(&table, form, client, &first, NULL);
+	check_word(&before, form, client, first.word);
 	must(changed == 0 || changed == 1);
 	must(table_open_client(&table, form, client, &second, NULL) == 0);
 	must(first.word == second.word);
