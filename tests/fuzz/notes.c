@@ -17,15 +17,30 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where a spare note has the boot's id: else no input would get further. */
+/* Where a note has the boot's id: else no input would get further. */
 #define BOOT_AT 8
+#define BOOT_LABEL " boot="
 #define BOOT_SIZE 36
+
+static void put_boot_id(int fd, off_t at)
+{
+	char boot[BOOT_SIZE];
+	const int from = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+	must(from >= 0 && read(from, boot, BOOT_SIZE) == BOOT_SIZE);
+	must(pwrite(fd, boot, BOOT_SIZE, at) == BOOT_SIZE);
+	(void)close(from);
+}
 
 static void read_exchange(struct fuzz_input *input)
 {
 	struct exchange_note note, again;
 	const int fd = fuzz_file(input->at, input->left);
+	const uint8_t *label =
+		memmem(input->at, input->left, BOOT_LABEL, strlen(BOOT_LABEL));
 
+	if (label)
+		put_boot_id(fd, label - input->at + (off_t)strlen(BOOT_LABEL));
 	if (exchange_note_read(fd, &note) == 1) {
 		must(exchange_note_present(fd));
 		must(note.map[0] == '/' && strchr(note.map, '\n') == NULL);
@@ -66,22 +81,12 @@ static void walk_list(const struct change_list *list)
 	must(found < 0 || at == list->size);
 }
 
-static void put_boot_id(int fd)
-{
-	char boot[BOOT_SIZE];
-	const int from = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-
-	must(from >= 0 && read(from, boot, BOOT_SIZE) == BOOT_SIZE);
-	must(pwrite(fd, boot, BOOT_SIZE, BOOT_AT) == BOOT_SIZE);
-	(void)close(from);
-}
-
 static void take_spares(struct fuzz_input *input)
 {
 	struct spare_note note, again;
 	const int fd = fuzz_file(input->at, input->left);
 
-	put_boot_id(fd);
+	put_boot_id(fd, BOOT_AT);
 	const int found = spare_note_take(fd, &note);
 	must(found == 0 || found == 1);
 	must(lseek(fd, 0, SEEK_END) == 0);

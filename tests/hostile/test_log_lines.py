@@ -64,9 +64,15 @@ class Lines(unittest.TestCase):
         self.daemon = Daemon(self.STACK)
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
-        table.make(self.place.map, {"192.0.2.200": "REJECT"})
-        self.place.own()
         self.place.prepare()
+        self.make_table({"192.0.2.200": "REJECT"})
+
+    def make_table(self, records: dict):
+        """A new one, which the timer's run has seen."""
+        self.place.map.unlink(missing_ok=True)
+        table.make(self.place.map, records)
+        self.place.own()
+        self.assertEqual(self.place.sapdb("expire").returncode, 0)
 
     def check_line(self, line: str, most: int = LINE_MOST):
         self.assertRegex(line, rf"\A{PRINTABLE.pattern}\Z")
@@ -220,9 +226,7 @@ class Table(Lines):
     def setUp(self):
         super().setUp()
         self.records = {b"key " + text: b"value " + text for text in HOSTILE}
-        self.place.map.unlink()
-        table.make(self.place.map, self.records)
-        self.place.own()
+        self.make_table(self.records)
 
     def test_list(self):
         lines = self.check_output(self.sapdb("list"))
@@ -238,9 +242,7 @@ class Table(Lines):
 
     def test_a_record_that_decides(self):
         """Its value is the administrator's, its key ours to print: by status."""
-        self.place.map.unlink()
-        table.make(self.place.map, {b"192.0.2": b"550 \x1b[2J\n", b"192.0.2.9": b"\x1b[2J"})
-        self.place.own()
+        self.make_table({b"192.0.2": b"550 \x1b[2J\n", b"192.0.2.9": b"\x1b[2J"})
         for address in ("192.0.2.7", "192.0.2.9"):
             self.assertEqual(len(self.check_output(self.sapdb("status", address))), 1)
             self.assertIn("record '192.0.2", self.check_output(self.sapdb("grant", address))[0])
