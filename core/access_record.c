@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MARKER "SAP:"
+#define FOLDED_MARKER "sap:"
 #define MARKER_VALUE "DUNNO pam_sap "
 
 static const struct mta_preset presets[] = {
@@ -181,8 +182,12 @@ bool record_is_marker(const struct map_entry *entry, struct record_marker *ret)
 	struct record_marker marker = { 0 };
 	char address[RECORD_KEY], what[RECORD_KEY];
 
+	/* As it is looked up: what no look-up finds could never be removed. */
 	if (!text_behind(entry->key, MARKER, address) ||
-	    client_address_parse(address, &marker.client) < 0)
+	    (memcmp(entry->key.data, MARKER, strlen(MARKER)) != 0 &&
+	     memcmp(entry->key.data, FOLDED_MARKER, strlen(MARKER)) != 0) ||
+	    client_address_parse(address, &marker.client) < 0 ||
+	    strcmp(address, marker.client.text) != 0)
 		return false;
 	if (text_behind(entry->value, MARKER_VALUE, what)) {
 		char *value = what;

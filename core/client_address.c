@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/client_address.h"
 
+#include "core/embedded_ipv4.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
 static const unsigned char mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
-static const unsigned char nat64_prefix[12] = { 0x00, 0x64, 0xff, 0x9b };
 
 /* Looks at the bytes: "::ffff:1:2:3" begins like a mapped address and is none. */
 static int make(sa_family_t family, const void *bytes, struct client_address *ret)
@@ -49,11 +50,17 @@ static bool is_port(const char *text)
 	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
+/* Of an interface, behind the %, up to `end`. */
+static bool is_scope(const char *text, const char *end)
+{
+	return text < end && text + strcspn(text, "]; \t\r\n") >= end;
+}
+
 /* What may stand behind an address: nothing, ;port, %scope or, in brackets, :port. */
 static bool is_appendix(const char *text, bool bracketed)
 {
 	if (text[0] == '%')
-		return text[1] != '\0' && strpbrk(text, "]; \t") == NULL;
+		return is_scope(text + 1, text + strlen(text));
 	if (text[0] == ';' || (bracketed && text[0] == ':'))
 		return is_port(text + 1);
 	return text[0] == '\0';
@@ -70,10 +77,10 @@ static bool strip(const char *text, char bare[static CLIENT_ADDRESS_TEXT])
 	if (length >= CLIENT_ADDRESS_TEXT)
 		return false;
 	if (bracketed) {
-		end = strchr(end, ']');
-		if (!end)
+		const char *close = strchr(end, ']');
+		if (!close || (*end == '%' && !is_scope(end + 1, close)))
 			return false;
-		end++;
+		end = close + 1;
 	}
 	if (!is_appendix(end, bracketed))
 		return false;
@@ -140,6 +147,7 @@ static const char *never_ipv6(const struct client_address *client)
 {
 	const unsigned char *byte = client->bytes;
 	static const unsigned char loopback[16] = { [15] = 1 };
+	struct client_address ipv4;
 
 	if (is_unspecified(client))
 		return "an unspecified address";
@@ -149,11 +157,7 @@ static const char *never_ipv6(const struct client_address *client)
 		return "a link-local address";
 	if (byte[0] == 0xff)
 		return "a multicast address";
-	if (byte[0] == 0x20 && byte[1] == 0x02)
-		return never_ipv4(byte + 2);
-	if (memcmp(byte, nat64_prefix, sizeof(nat64_prefix)) == 0)
-		return never_ipv4(byte + 12);
-	return NULL;
+	return embedded_ipv4(client, &ipv4) ? never_ipv4(ipv4.bytes) : NULL;
 }
 
 const char *client_address_never(const struct client_address *client)

@@ -39,7 +39,7 @@ int client_address_of_socket(const struct sockaddr *socket, struct client_addres
 void client_address_mask_ipv6(struct client_address *client, unsigned prefix);
 
 /* Why no address like this may ever be opened ("a loopback address"), or NULL. The
- * IPv4 address inside 6to4 and NAT64 addresses is judged as well. */
+ * IPv4 address that an IPv6 one carries (embedded_ipv4.h) is judged as well. */
 const char *client_address_never(const struct client_address *client);
 
 bool client_address_equal(const struct client_address *a, const struct client_address *b);

@@ -141,7 +141,8 @@ int lease_read(const struct lease_dir *dir, enum lease_folder folder,
 	struct lease lease = { .client = *client,
 			       .last_login = file.st_mtim,
 			       .foreign = file.st_uid != geteuid() };
-	if (lease_parse(line, &lease) < 0)
+	/* Behind a NUL might be anything. */
+	if (strlen(line) != (size_t)length || lease_parse(line, &lease) < 0)
 		return why_say(why, -EINVAL, "%s/%s holds no lease", dir->path, path);
 	/* Only the administrator gives a lease an end of its own. */
 	if (lease.foreign)

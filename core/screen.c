@@ -2,6 +2,7 @@
 #include "core/screen.h"
 
 #include "core/client_address.h"
+#include "core/embedded_ipv4.h"
 #include "core/settings.h"
 
 #include <errno.h>
@@ -11,15 +12,18 @@
 int screen_is_own(const struct client_address *client)
 {
 	struct ifaddrs *all = NULL;
+	struct client_address ipv4 = *client;
 	bool found = false;
 
+	(void)embedded_ipv4(client, &ipv4);
 	if (getifaddrs(&all) < 0)
 		return -errno;
 	for (const struct ifaddrs *at = all; at && !found; at = at->ifa_next) {
 		struct client_address own;
 
 		if (at->ifa_addr && client_address_of_socket(at->ifa_addr, &own) == 0)
-			found = client_address_equal(&own, client);
+			found = client_address_equal(&own, client) ||
+				client_address_equal(&own, &ipv4);
 	}
 	freeifaddrs(all);
 	return found;
@@ -32,6 +36,8 @@ const char *screen_client(const struct settings *settings,
 
 	if (never)
 		return never;
+	if (settings->ipv6_prefix <= 64 && embedded_ipv4_shares_network(client))
+		return "its network is everybody's, and ipv6_prefix is 64";
 	if (networks_contain(&settings->never, client))
 		return "the setting never";
 	if (settings->only.count > 0 && !networks_contain(&settings->only, client))

@@ -17,7 +17,7 @@ const struct setting settings_table[] = {
 	{ "mta", set_mta, MEMBER(mta), .range = "sendmail, postfix or exim" },
 	{ "map", set_map, WHOLE,
 	  .range = "hash:, btree: or lmdb: and the absolute path of the table, at most "
-		   "255 bytes" },
+		   "255 printable characters" },
 	{ "value", set_text, MEMBER(value), .least = 1, .most = SETTINGS_WORD,
 	  .range = "1 to 63 printable characters" },
 	{ "key_tag", set_key_tag, MEMBER(key_tag), .most = 32,
@@ -45,7 +45,8 @@ const struct setting settings_table[] = {
 	{ "services", set_text, MEMBER(services), ALSO_ARGUMENT, .most = SETTINGS_LIST,
 	  .range = "names of PAM services, at most 511 characters" },
 	{ "peer", set_peers, WHOLE, ALSO_ARGUMENT,
-	  .range = "one or more of rhost, stdin, fds and unix, in the order of trial" },
+	  .range = "one or more of rhost, stdin, fds and unix, each once, in the order "
+		   "of trial" },
 	{ "ipv6_prefix", set_prefix, MEMBER(ipv6_prefix), .range = "128 or 64" },
 	{ "ipv6_form", set_ipv6_form, MEMBER(ipv6_compressed),
 	  .range = "full or compressed" },

@@ -68,15 +68,21 @@ int set_on_error(const struct setting *setting, void *member, const char *value)
 	return 0;
 }
 
+/* It will stand in lines of a log. */
+static bool is_printable(const char *value)
+{
+	while (*value && ascii_is_print(*value))
+		value++;
+	return *value == '\0';
+}
+
 int set_text(const struct setting *setting, void *member, const char *value)
 {
 	const size_t length = strlen(value);
 
-	if (length < (size_t)setting->least || length >= (size_t)setting->most)
+	if (length < (size_t)setting->least || length >= (size_t)setting->most ||
+	    !is_printable(value))
 		return -EINVAL;
-	for (size_t i = 0; i < length; i++)
-		if (!ascii_is_print(value[i]))
-			return -EINVAL;
 	memcpy(member, value, length + 1);
 	return 0;
 }
@@ -150,7 +156,7 @@ int set_map(const struct setting *setting, void *settings, const char *value)
 		type[colon - value] = '\0';
 		path = colon + 1;
 	}
-	if (!map_type_known(type) || path[0] != '/' ||
+	if (!map_type_known(type) || path[0] != '/' || !is_printable(path) ||
 	    strlen(path) >= sizeof(all->map_path))
 		return -EINVAL;
 	memcpy(all->map_type, type, sizeof(type));
@@ -201,6 +207,14 @@ const char *settings_peer_name(enum peer peer)
 	return peer_names[peer];
 }
 
+static bool has_peer(const enum peer *peers, size_t count, enum peer wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (peers[i] == wanted)
+			return true;
+	return false;
+}
+
 int set_peers(const struct setting *setting, void *settings, const char *value)
 {
 	struct settings *all = settings;
@@ -213,7 +227,7 @@ int set_peers(const struct setting *setting, void *settings, const char *value)
 		size_t peer = 0;
 		while (peer < PEERS && strcmp(peer_names[peer], word) != 0)
 			peer++;
-		if (count == SETTINGS_PEERS || peer == PEERS)
+		if (peer == PEERS || has_peer(peers, count, (enum peer)peer))
 			return -EINVAL;
 		peers[count++] = (enum peer)peer;
 	}

@@ -43,12 +43,14 @@ int exchange_note_read(int fd, struct exchange_note *ret)
 	line[length] = '\0';
 	/* Without its newline the line is cut off and means nothing. */
 	char *end = strchr(line, '\n');
-	if (!end ||
-	    sscanf(line, NOTE_FORMAT " boot=%36s map=%n", &ours, &in, &out, boot.id,
+	if (!end)
+		return 0;
+	/* Before it is read: a blank of the format would also be a newline. */
+	*end = '\0';
+	if (sscanf(line, NOTE_FORMAT " boot=%36s map=%n", &ours, &in, &out, boot.id,
 		   &path_at) != 4 ||
 	    path_at == 0 || line[path_at] != '/' || strcmp(boot.id, this_boot().id) != 0)
 		return 0;
-	*end = '\0';
 	*ret = (struct exchange_note){ .ours = ours, .in = in, .out = out };
 	(void)snprintf(ret->map, sizeof(ret->map), "%s", line + path_at);
 	return 1;

@@ -4,7 +4,6 @@
 #include "base/why.h"
 
 #include <byteswap.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,12 +67,18 @@ static bool is_cdb(const struct head *head)
 	return true;
 }
 
+/* In every locale. */
+static bool is_blank(unsigned char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
 static bool is_text(const struct head *head)
 {
 	const unsigned char *byte = (const unsigned char *)head->word;
 
 	for (size_t i = 0; i < head->bytes; i++)
-		if (byte[i] < 0x20 && !isspace(byte[i]))
+		if (byte[i] < 0x20 && !is_blank(byte[i]))
 			return false;
 	return true;
 }

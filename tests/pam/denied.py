@@ -14,11 +14,13 @@ import unittest
 
 NUMBERS = {"pidfd_open": 434, "pidfd_getfd": 438}
 GETSOCKOPT = {"x86_64": 55, "aarch64": 209}
+SOCKET = {"x86_64": 41, "aarch64": 198}
 SO_PEERPIDFD = 77
+AF_NETLINK = 16
 
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, ERRNO = 0x7FFF0000, 0x00050000
-NUMBER_AT, THIRD_ARGUMENT_AT = 0, 32
+NUMBER_AT, FIRST_ARGUMENT_AT, THIRD_ARGUMENT_AT = 0, 16, 32
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, MODE_FILTER = 22, 38, 2
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -43,6 +45,13 @@ def call(name: str, error: int) -> None:
     """This system call always fails."""
     _install(_step(LOAD, NUMBER_AT), _step(EQUAL, NUMBERS[name], 1),
              _step(RETURN, ERRNO | error), _step(RETURN, ALLOW))
+
+
+def netlink() -> None:
+    """The unit's RestrictAddressFamilies= leaves AF_NETLINK out."""
+    _install(_step(LOAD, NUMBER_AT), _step(EQUAL, SOCKET[platform.machine()], 3),
+             _step(LOAD, FIRST_ARGUMENT_AT), _step(EQUAL, AF_NETLINK, 1),
+             _step(RETURN, ERRNO | errno.EAFNOSUPPORT), _step(RETURN, ALLOW))
 
 
 def peerpidfd() -> None:

@@ -60,6 +60,9 @@ static const struct text_case remote_cases[] = {
 	{ "no port behind ;", "192.0.2.8;x y", NULL },
 	{ "nothing behind ;", "192.0.2.8;", NULL },
 	{ "no scope behind %", "fe80::1%", NULL },
+	{ "nor in brackets", "[fe80::1%]", NULL },
+	{ "a blank in the scope", "[2001:db8::1%a b]", NULL },
+	{ "a newline in the scope", "2001:db8::1%a\nb", NULL },
 	{ "hostile scope", "2001:db8::1%../../etc/passwd", "2001:db8::1" },
 	{ "open bracket", "[2001:db8::1", NULL },
 	{ "UW imapd, not known", "UNKNOWN", NULL },
@@ -158,7 +161,8 @@ static const struct text_case never_cases[] = {
 	{ "IPv6", "2001:db8::1", NULL },
 	{ "unspecified IPv6", "::", "an unspecified address" },
 	{ "loopback IPv6", "::1", "a loopback address" },
-	{ "beside loopback IPv6", "::2", NULL },
+	{ "beside loopback IPv6", "::2", "an unspecified address" },
+	{ "behind it", "::1:0:2:2", NULL },
 	{ "link-local IPv6", "fe80::1", "a link-local address" },
 	{ "last link-local IPv6", "febf::1", "a link-local address" },
 	{ "behind link-local IPv6", "fec0::1", NULL },
@@ -169,6 +173,11 @@ static const struct text_case never_cases[] = {
 	{ "NAT64", "64:ff9b::192.0.2.7", NULL },
 	{ "NAT64 of loopback", "64:ff9b::127.0.0.1", "a loopback address" },
 	{ "NAT64 of link-local", "64:ff9b::169.254.1.1", "a link-local address" },
+	{ "local NAT64 of loopback", "64:ff9b:1::127.0.0.1", "a loopback address" },
+	{ "Teredo", "2001:0:c000:201::3fff:fdf8", NULL },
+	{ "Teredo of loopback", "2001:0:c000:201::80ff:fffe", "a loopback address" },
+	{ "IPv4-compatible", "::192.0.2.7", NULL },
+	{ "IPv4-compatible loopback", "::127.0.0.1", "a loopback address" },
 };
 
 static void some_are_never_opened(void **state)

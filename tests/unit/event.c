@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include "core/lease.h"
+#include "core/settings.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -119,6 +120,29 @@ static void a_hostile_user_stays_in_his_line(void **state)
 	check_true("long", strlen(got) < 400);
 }
 
+/* The longest of everything that a line has: nothing of it is cut. */
+static void the_longest_line_has_its_end(void **state)
+{
+	struct lease lease = horn("1111:2222:3333:4444:5555:6666:7777:8888", LLONG_MAX);
+	char map[SETTINGS_PATH], name[4097], got[EVENT_TEXT];
+
+	(void)state;
+	memset(map, 'm', sizeof(map) - 1);
+	map[sizeof(map) - 1] = '\0';
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	lease_make(&lease, &lease.client, name, name, lease.last_login);
+	for (int kind = EVENT_INSERTED; kind <= EVENT_HEALED; kind++) {
+		const struct event event = { (enum event_kind)kind,
+					     kind < EVENT_JUNK ? &lease : NULL, map,
+					     name };
+		(void)event_text(&event, got);
+		check_true("is not cut", strlen(got) < EVENT_TEXT - 1);
+	}
+	const struct event removed = { EVENT_REMOVED, &lease, map, name };
+	check_contains("its end", event_text(&removed, got), "n...)");
+}
+
 static void time_is_utc(void **state)
 {
 	static const struct {
@@ -183,6 +207,7 @@ int main(void)
 		cmocka_unit_test(a_lease_has_its_line),
 		cmocka_unit_test(others_have_their_line_too),
 		cmocka_unit_test(a_hostile_user_stays_in_his_line),
+		cmocka_unit_test(the_longest_line_has_its_end),
 		cmocka_unit_test(time_is_utc),
 		cmocka_unit_test(some_are_warnings),
 		cmocka_unit_test(nobody_need_listen),
