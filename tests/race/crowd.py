@@ -31,26 +31,30 @@ FLEETING = tuple(f"192.0.2.{i}" for i in range(1, 129))
 AGED = 16  # of the fleeting, before each run of the timer
 LAPSED = 3600
 READERS = ("sendmail", "sendmail", "postfix", "postfix")
-TALLY = ("openings", "refused", "changed", "lookups", "missing", "broken", "died")
+TALLY = ("openings", "refused", "changed", "lookups", "missing", "rewritten",
+         "broken", "died")
 TIMER, BELL, EDITS, REBUILDS = 1.0, 0.01, 0.1, 0.2  # seconds between two of them
+ALONE = 0.05  # between rebuilds without us: the readers find as many changes as with us
 STATICS = {f"10.1.{i // 250}.{i % 250}".encode(): b"REJECT" for i in range(300)}
 
 
 class Crowd:
     def __init__(self, rebuild: type[InPlace | Move] | None, with_us: bool = True):
+        """Not `with_us`: all are at work, but on a table that nobody rebuilds or reads."""
         self.daemon = Daemon(like_us=True)
         self.place = self.daemon.place
         self.rebuild, self.with_us = rebuild, with_us
-        self.statics = STATICS | {b"version": b"0"}
+        self.statics = text_of(0)
         self.edits: dict[bytes, bytes] = {}  # the administrator's, by sapdb
         self.figures: Counter[str] = Counter()
         self.faults: list[str] = []
         self.over = threading.Event()
-        table.make(self.place.map, self.statics)
+        self.table = self.place.map if with_us else self.place.root / "theirs.db"
+        for path in {self.place.map, self.table}:
+            table.make(path, self.statics)
         self.events = FolderEvents(self.place.map.parent, IN_MOVED_TO)
-        if with_us:
-            self.place.sapdb("expire")
-            self._login(KEPT)
+        self.place.sapdb("expire")
+        self._login(KEPT)
 
     def close(self) -> None:
         self.events.close()
@@ -77,7 +81,7 @@ class Crowd:
     def _actors(self) -> list[Callable[[], None]]:
         ours = [self._timer, self._path_unit, self._administrator]
         ours += [lambda n=n: self._logins(random.Random(n)) for n in range(PROCESSES)]
-        return (ours if self.with_us else []) + ([self._rebuilds] if self.rebuild else [])
+        return ours + ([self._rebuilds] if self.rebuild else [])
 
     def _act(self, actor: Callable[[], None]) -> None:
         """What goes wrong in a thread is a fault of the race."""
@@ -92,7 +96,7 @@ class Crowd:
         if self.with_us and not self.rebuild:
             keys += KEPT
         return subprocess.Popen(
-            [os.environ["SAP_READER"], kind, str(self.place.map), str(seconds), *keys],
+            [os.environ["SAP_READER"], kind, str(self.table), str(seconds), *keys],
             stdout=subprocess.PIPE, text=True)
 
     def _login(self, addresses) -> None:
@@ -146,14 +150,21 @@ class Crowd:
                 del self.edits[old.encode()]
 
     def _rebuilds(self) -> None:
-        while not self.over.wait(REBUILDS):
+        while not self.over.wait(REBUILDS if self.with_us else ALONE):
             version = int(self.statics[b"version"]) + 1
-            wanted = STATICS | {b"version": str(version).encode()}
+            wanted = text_of(version)
             self.figures["rebuilds"] += 1
-            while not self.rebuild(self.place.map, wanted).succeeded():
+            while not self.rebuild(self.table, wanted).succeeded():
                 self.figures["run again"] += 1
-                self.figures["emptied"] += not STATICS.items() <= records(self.place.map).items()
+                self.figures["emptied"] += not STATICS.items() <= records(self.table).items()
             self.statics = wanted
+
+
+def text_of(version: int) -> dict[bytes, bytes]:
+    """The administrator's text: it grows and shrinks, so that a reader that has kept pages
+    of an older table finds other keys on the new ones."""
+    more = {f"more{i}".encode(): b"550 %d" % version for i in range(version % 2 * 700)}
+    return STATICS | more | {b"version": str(version).encode()}
 
 
 def records(path: Path) -> dict[bytes, bytes]:

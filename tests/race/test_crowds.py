@@ -7,8 +7,9 @@ up keys that are there throughout:
 
     alone      miss none, and meet no error
     move       miss none either: a table that is moved over is whole
-    in place   miss no more than without us. A makemap empties the table under its readers,
-               and a second has only one mtime, so some miss keys without us as well
+    in place   miss them only in a file that makemap has written over while it was open, as
+               they do without us: a second has one mtime, and Postfix does not look in
+               the midst of a session. Never in a file that we have put there
 
 Counted, not judged: a makemap that has to be run again since the file was exchanged under
 it, those of them that emptied the table (its stat window; nobody can lock that), and
@@ -25,9 +26,9 @@ from race.rebuilders import InPlace, Move
 SECONDS = int(os.environ.get("SAP_RACE_SECONDS", "60"))
 ROUND = 10  # seconds from a standstill to the next, at most
 # Of a race, however slow the machine is: it can't pass by doing nothing.
-LEAST = {"logins": 100, "exchanges": 10, "expire": 1, "lapsed": 1, "insert": 3}
-LEAST_READ = {"sendmail lookups": 1000, "postfix lookups": 1000,
-              "sendmail openings": 10, "postfix openings": 10}
+LEAST = {"logins": 100, "exchanges": 5, "expire": 1, "lapsed": 1, "insert": 2,
+         "sendmail lookups": 500, "postfix lookups": 500,
+         "sendmail openings": 10, "postfix openings": 10}
 LEAST_REBUILDS = {"rebuilds": 5}
 
 
@@ -47,8 +48,7 @@ class Race(unittest.TestCase):
             self.assertEqual(faults, [], f"at standstill {number + 1}")
             crowd.figures["standstills"] += 1
         self.report(rebuild, with_us, crowd.figures)
-        self.check_work(crowd.figures, LEAST_READ | (LEAST if with_us else {}) |
-                        (LEAST_REBUILDS if rebuild else {}))
+        self.check_work(crowd.figures, LEAST | (LEAST_REBUILDS if rebuild else {}))
         return crowd.figures
 
     def report(self, rebuild, with_us: bool, figures) -> None:
@@ -86,14 +86,12 @@ class MoveOver(Race):
 
 
 class MakemapInPlace(Race):
-    def test_readers_miss_no_more_than_without_us(self):
-        control = self.race(InPlace, with_us=False, seconds=max(2, SECONDS // 2))
+    def test_readers_miss_only_what_makemap_writes_over(self):
+        self.race(InPlace, with_us=False, seconds=max(2, SECONDS // 4))
         figures = self.race(InPlace)
-        for name in ("missing", "broken", "died"):
-            self.compare(name, figures, control)
-
-    def compare(self, name: str, figures, control) -> None:
-        pass
+        ours = of_readers(figures, "missing") - of_readers(figures, "rewritten")
+        if figures["emptied"] == 0:
+            self.assertEqual(ours, 0, "missing in a file that nobody wrote over")
 
 
 if __name__ == "__main__":
