@@ -23,6 +23,7 @@ from pam import daemon
 from pam.daemon import Daemon
 from pam.events import IN_MOVED_TO, FolderEvents
 from race.rebuilders import InPlace, Move
+from race.scene import GROUP, MODE, OWNER
 
 PROCESSES = 16
 LOGINS = 6  # of one process
@@ -52,6 +53,8 @@ class Crowd:
         self.table = self.place.map if with_us else self.place.root / "theirs.db"
         for path in {self.place.map, self.table}:
             table.make(path, self.statics)
+            os.chown(path, OWNER, GROUP)  # a mail user's, as Debian's: our spares are marked
+            path.chmod(MODE)
         self.events = FolderEvents(self.place.map.parent, IN_MOVED_TO)
         self.place.sapdb("expire")
         self._login(KEPT)
@@ -123,7 +126,7 @@ class Crowd:
 
     def _timer(self) -> None:
         chance = random.Random(0)
-        while not self.over.wait(TIMER):
+        while not self.over.is_set():
             for address in chance.sample(FLEETING, AGED):
                 try:
                     self.place.date(self.place.state / "active" / address, LAPSED)
@@ -131,6 +134,7 @@ class Crowd:
                 except FileNotFoundError:
                     pass  # not in, or just on its way
             self._sapdb("expire")
+            self.over.wait(TIMER)
 
     def _path_unit(self) -> None:
         """DirectoryNotEmpty=STATE/pending."""

@@ -24,6 +24,7 @@ from race.crowd import TALLY, Crowd
 from race.rebuilders import InPlace, Move
 
 SECONDS = int(os.environ.get("SAP_RACE_SECONDS", "60"))
+CONTROL = max(10, SECONDS // 4)
 ROUND = 10  # seconds from a standstill to the next, at most
 # Of a race, however slow the machine is: it can't pass by doing nothing.
 LEAST = {"logins": 100, "exchanges": 5, "expire": 1, "lapsed": 1, "insert": 2,
@@ -78,7 +79,7 @@ class Alone(Race):
 class MoveOver(Race):
     def test_readers_miss_nothing(self):
         """Without us none is missing either."""
-        control = self.race(Move, with_us=False, seconds=max(2, SECONDS // 4))
+        control = self.race(Move, with_us=False, seconds=CONTROL)
         figures = self.race(Move)
         for name in ("missing", "broken", "died"):
             self.assertEqual(of_readers(control, name), 0, name)
@@ -87,7 +88,7 @@ class MoveOver(Race):
 
 class MakemapInPlace(Race):
     def test_readers_miss_only_what_makemap_writes_over(self):
-        self.race(InPlace, with_us=False, seconds=max(2, SECONDS // 4))
+        self.race(InPlace, with_us=False, seconds=CONTROL)
         figures = self.race(InPlace)
         ours = of_readers(figures, "missing") - of_readers(figures, "rewritten")
         if figures["emptied"] == 0:
