@@ -18,10 +18,10 @@ class FolderEvents:
     An exchange of two names (renameat2) is an IN_MOVED_TO for each of them.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, kinds: int = IN_OPEN | IN_MOVED_TO):
         self._fd = _libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
         if self._fd < 0 or _libc.inotify_add_watch(
-                self._fd, os.fsencode(folder), IN_OPEN | IN_MOVED_TO) < 0:
+                self._fd, os.fsencode(folder), kinds) < 0:
             raise OSError(ctypes.get_errno(), "inotify")
         self._counts: Counter[tuple[str, int]] = Counter()
 

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Commits against the rest of the world, one system call at a time.
+"""Commits against the rest of the world, one system call at a time, and all at once.
 
     stop_point.c          holds a command in front of its Nth call on our files
     rebuild.c             makemap's and postmap's steps, where they are not installed
     rebuilders.py         the ways in which an administrator replaces the table
     scene.py              a table, leases and records in a known state, and how to judge
     stopped.py            a command that is held by stop_point
+    reader.c              looks up without end, as sendmail and as Postfix do
+    crowd.py              logins, timer, path unit, administrator and readers at once
+    standstill.py         what must be right when all of them stand still
+    test_crowds.py        a minute of that, alone and with each kind of rebuild
     test_stop_points.py   a rebuild, a kill or both at each stop
     test_traces.py        what the model found, held at the call where it would go wrong
     test_renewals.py      logins against expiries; revokes that are killed

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Logins, timer, path unit, administrator and readers, all at once, for some seconds.
+
+Each is a thread that runs the real programs one after the other; the readers, and the
+sixteen logins, are processes of their own. When the time is over all have ended: the
+table stands still and can be judged (standstill.py), and the next round begins.
+
+A lease is too long-lived for a race of a minute: before each run of the timer some of the
+`fleeting` clients' leases are dated back, so that they end and come back. Those of the
+`kept` clients never are: once they are in, they must be open at each standstill.
+"""
+
+import os
+import random
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from cli import table
+from pam import daemon
+from pam.daemon import Daemon
+from pam.events import IN_MOVED_TO, FolderEvents
+from race.rebuilders import InPlace, Move
+from race.scene import GROUP, MODE, OWNER
+
+PROCESSES = 16
+LOGINS = 6  # of one process
+KEPT = tuple(f"198.51.100.{i}" for i in range(1, 65))
+FLEETING = tuple(f"192.0.2.{i}" for i in range(1, 129))
+AGED = 16  # of the fleeting, before each run of the timer
+LAPSED = 3600
+READERS = ("sendmail", "sendmail", "postfix", "postfix")
+TALLY = ("openings", "refused", "changed", "lookups", "missing", "rewritten",
+         "broken", "died")
+TIMER, BELL, EDITS, REBUILDS = 1.0, 0.01, 0.1, 0.2  # seconds between two of them
+ALONE = 0.05  # between rebuilds without us: the readers find as many changes as with us
+STATICS = {f"10.1.{i // 250}.{i % 250}".encode(): b"REJECT" for i in range(300)}
+
+
+class Crowd:
+    def __init__(self, rebuild: type[InPlace | Move] | None, with_us: bool = True):
+        """Not `with_us`: all are at work, but on a table that nobody rebuilds or reads."""
+        self.daemon = Daemon(like_us=True)
+        self.place = self.daemon.place
+        self.rebuild, self.with_us = rebuild, with_us
+        self.statics = text_of(0)
+        self.edits: dict[bytes, bytes] = {}  # the administrator's, by sapdb
+        self.figures: Counter[str] = Counter()
+        self.faults: list[str] = []
+        self.over = threading.Event()
+        self.table = self.place.map if with_us else self.place.root / "theirs.db"
+        for path in {self.place.map, self.table}:
+            table.make(path, self.statics)
+            os.chown(path, OWNER, GROUP)  # a mail user's, as Debian's: our spares are marked
+            path.chmod(MODE)
+        self.events = FolderEvents(self.place.map.parent, IN_MOVED_TO)
+        self.place.sapdb("expire")
+        self._login(KEPT)
+
+    def close(self) -> None:
+        self.events.close()
+        self.daemon.close()
+
+    def count_reader(self, kind: str, tally: dict[str, int]) -> None:
+        self.figures.update({f"{kind} {name}": value for name, value in tally.items()})
+
+    def run(self, seconds: int) -> None:
+        self.over.clear()
+        actors = [threading.Thread(target=self._act, args=(actor,)) for actor in self._actors()]
+        readers = [(kind, self._start_reader(kind, seconds)) for kind in READERS]
+        for actor in actors:
+            actor.start()
+        for kind, reader in readers:
+            said = reader.communicate(timeout=seconds + 120)[0]
+            self.count_reader(kind, dict(zip(TALLY, map(int, said.split()), strict=True)))
+        self.over.set()
+        for actor in actors:
+            actor.join()
+        self.figures["seconds"] += seconds
+        self.figures["exchanges"] = self.events.replaced(self.place.map.name)
+
+    def _actors(self) -> list[Callable[[], None]]:
+        ours = [self._timer, self._path_unit, self._administrator]
+        ours += [lambda n=n: self._logins(random.Random(n)) for n in range(PROCESSES)]
+        return ours + ([self._rebuilds] if self.rebuild else [])
+
+    def _act(self, actor: Callable[[], None]) -> None:
+        """What goes wrong in a thread is a fault of the race."""
+        try:
+            actor()
+        except Exception as error:  # pylint: disable=broad-except
+            self.faults.append(f"{actor}: {error!r}")
+
+    def _start_reader(self, kind: str, seconds: int) -> subprocess.Popen:
+        """Its keys are there throughout; a rebuild takes the clients' for a while."""
+        keys = [key.decode() for key in STATICS]
+        if self.with_us and not self.rebuild:
+            keys += KEPT
+        return subprocess.Popen(
+            [os.environ["SAP_READER"], kind, str(self.table), str(seconds), *keys],
+            stdout=subprocess.PIPE, text=True)
+
+    def _login(self, addresses) -> None:
+        steps = (step for address in addresses for step in daemon.opening(address))
+        done = subprocess.run(self.daemon.command(*steps), env=self.daemon.environment(),
+                              capture_output=True, text=True, timeout=120, check=True)
+        if set(daemon.values_of(done.stdout)) != {daemon.SUCCESS}:
+            self.faults.append(f"a login was not let in: {done.stdout}")
+        self.figures["logins"] += len(addresses)
+
+    def _logins(self, chance: random.Random) -> None:
+        while not self.over.is_set():
+            self._login(chance.sample(KEPT + FLEETING, LOGINS))
+
+    def _sapdb(self, *arguments: str) -> bool:
+        done = self.place.sapdb(*arguments)
+        name = arguments[0]
+        self.figures[name] += 1
+        self.figures[f"{name} put off"] += done.returncode == 3
+        is_expected = done.returncode == 0 or (self.rebuild and done.returncode in (1, 3))
+        if not is_expected:
+            self.faults.append(f"{arguments}: {done.returncode} {done.stderr}")
+        return done.returncode == 0
+
+    def _timer(self) -> None:
+        chance = random.Random(0)
+        while not self.over.is_set():
+            for address in chance.sample(FLEETING, AGED):
+                try:
+                    self.place.date(self.place.state / "active" / address, LAPSED)
+                    self.figures["lapsed"] += 1
+                except FileNotFoundError:
+                    pass  # not in, or just on its way
+            self._sapdb("expire")
+            self.over.wait(TIMER)
+
+    def _path_unit(self) -> None:
+        """DirectoryNotEmpty=STATE/pending."""
+        while not self.over.wait(BELL):
+            if self.place.leases("pending"):
+                self._sapdb("commit")
+
+    def _administrator(self) -> None:
+        """What he has inserted stands until he deletes it, or rebuilds."""
+        number = 0
+        while not self.over.wait(EDITS):
+            number += 1
+            key, old = f"host{number}.example", f"host{number - 3}.example"
+            if self._sapdb("insert", key, f"550 {number}"):
+                self.edits[key.encode()] = f"550 {number}".encode()
+            if old.encode() in self.edits and self._sapdb("delete", old):
+                del self.edits[old.encode()]
+
+    def _rebuilds(self) -> None:
+        while not self.over.wait(REBUILDS if self.with_us else ALONE):
+            version = int(self.statics[b"version"]) + 1
+            wanted = text_of(version)
+            self.figures["rebuilds"] += 1
+            while not self.rebuild(self.table, wanted).succeeded():
+                self.figures["run again"] += 1
+                self.figures["emptied"] += not STATICS.items() <= records(self.table).items()
+            self.statics = wanted
+
+
+def text_of(version: int) -> dict[bytes, bytes]:
+    """The administrator's text: it grows and shrinks, so that a reader that has kept pages
+    of an older table finds other keys on the new ones."""
+    more = {f"more{i}".encode(): b"550 %d" % version for i in range(version % 2 * 700)}
+    return STATICS | more | {b"version": str(version).encode()}
+
+
+def records(path: Path) -> dict[bytes, bytes]:
+    """{}: not even a table."""
+    try:
+        return table.records(path)
+    except subprocess.CalledProcessError:
+        return {}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * reader - look keys up in a hash table again and again, as a mail server does
+ *
+ *	reader sendmail|postfix TABLE SECONDS KEY...
+ *
+ * All keys are in the table throughout. The steps of sendmail 8.17 (map.c, db_map_open
+ * and db_map_lookup; safefile.c, filechanged):
+ *
+ *	stat; open; still that file?; flock, shared, waiting; db->open of the *path*;
+ *	close; is libdb's file still the first one? If not, the connection gets 451.
+ *	Each look-up: flock, shared, waiting; a later mtime of the open file: unlock,
+ *	open anew; get; unlock
+ *
+ * and of Postfix 3.7 (dict_db.c; smtpd.c, pre_accept):
+ *
+ *	open; flock, shared, waiting; db->open of the *path*; unlock. Each client:
+ *	another mtime, or no link left: open anew. Each look-up: flock, shared,
+ *	waiting; get; unlock
+ *
+ * The look-ups are in a child, since libdb may crash on a file that is rewritten in
+ * place; another child then goes on. Prints: openings, refused ones, openings for a
+ * changed file, look-ups, keys missing, how many of these in a file that was written to
+ * since it had been opened, other failures, children that died.
+ */
+#include <db.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CLIENTS 10 /* of one opening */
+#define LOOKUPS 5  /* of one client */
+#define PAUSE_US 500
+
+struct tally {
+	unsigned long openings, refused, changed, lookups, missing, rewritten, broken,
+		died;
+};
+
+struct reader {
+	bool is_sendmail;
+	const char *path;
+	char **keys;
+	size_t next;
+	time_t end;
+	struct tally *tally;
+	DB *db;
+	int fd; /* libdb's */
+	struct timespec mtime;
+};
+
+static bool is_over(const struct reader *reader)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec >= reader->end;
+}
+
+static bool file_changed(int fd, const struct stat *before)
+{
+	struct stat now;
+
+	return fstat(fd, &now) < 0 || now.st_nlink != before->st_nlink ||
+	       now.st_dev != before->st_dev || now.st_ino != before->st_ino ||
+	       now.st_uid != before->st_uid || now.st_gid != before->st_gid;
+}
+
+static void close_table(struct reader *reader)
+{
+	if (reader->db)
+		(void)reader->db->close(reader->db, DB_NOSYNC);
+	reader->db = NULL;
+}
+
+static bool refuse(struct reader *reader, unsigned long *count)
+{
+	close_table(reader);
+	(*count)++;
+	return false;
+}
+
+/* libdb's part; `lock` is held until it is done. */
+static bool open_db(struct reader *reader, int lock)
+{
+	if (db_create(&reader->db, NULL, 0) != 0)
+		reader->db = NULL;
+	const bool done = reader->db &&
+			  reader->db->open(reader->db, NULL, reader->path, NULL, DB_HASH,
+					   DB_RDONLY | DB_FCNTL_LOCKING, 0) == 0 &&
+			  reader->db->fd(reader->db, &reader->fd) == 0;
+	(void)close(lock);
+	return done;
+}
+
+/* False: the reader's client is turned away, and that is counted. */
+static bool open_table(struct reader *reader)
+{
+	struct stat before, now;
+	struct tally *tally = reader->tally;
+
+	close_table(reader);
+	tally->openings++;
+	if (stat(reader->path, &before) < 0)
+		return refuse(reader, &tally->broken);
+	const int lock = open(reader->path, O_RDONLY | O_CLOEXEC);
+	if (lock < 0)
+		return refuse(reader, &tally->broken);
+	if ((reader->is_sendmail && file_changed(lock, &before)) ||
+	    flock(lock, LOCK_SH) < 0) {
+		(void)close(lock);
+		return refuse(reader, &tally->refused);
+	}
+	if (!open_db(reader, lock))
+		return refuse(reader, &tally->broken);
+	if (reader->is_sendmail && file_changed(reader->fd, &before))
+		return refuse(reader, &tally->refused);
+	if (fstat(reader->fd, &now) < 0)
+		return refuse(reader, &tally->broken);
+	reader->mtime = now.st_mtim;
+	return true;
+}
+
+static bool has_changed(const struct reader *reader)
+{
+	struct stat now;
+
+	if (fstat(reader->fd, &now) < 0)
+		return true;
+	if (reader->is_sendmail)
+		return now.st_mtime > reader->mtime.tv_sec;
+	return now.st_mtime != reader->mtime.tv_sec || now.st_nlink == 0;
+}
+
+static bool reopen_if_changed(struct reader *reader)
+{
+	if (!has_changed(reader))
+		return true;
+	reader->tally->changed++;
+	return open_table(reader);
+}
+
+/* The open file has the key; or makemap has written over it, and the mail server could
+ * not tell, as within one second, or did not look. */
+static void count_missing(struct reader *reader)
+{
+	struct stat now;
+
+	reader->tally->missing++;
+	if (fstat(reader->fd, &now) == 0)
+		reader->tally->rewritten += now.st_mtim.tv_sec != reader->mtime.tv_sec ||
+					    now.st_mtim.tv_nsec != reader->mtime.tv_nsec;
+}
+
+static bool look_up(struct reader *reader)
+{
+	DBT key = { 0 }, value = { 0 };
+
+	if (flock(reader->fd, LOCK_SH) < 0)
+		return refuse(reader, &reader->tally->broken);
+	if (reader->is_sendmail && has_changed(reader)) {
+		(void)flock(reader->fd, LOCK_UN);
+		if (!reopen_if_changed(reader) || flock(reader->fd, LOCK_SH) < 0)
+			return false;
+	}
+	if (!reader->keys[reader->next])
+		reader->next = 0;
+	key.data = reader->keys[reader->next++];
+	key.size = (u_int32_t)strlen(key.data);
+	const int error = reader->db->get(reader->db, NULL, &key, &value, 0);
+	if (error == DB_NOTFOUND)
+		count_missing(reader);
+	(void)flock(reader->fd, LOCK_UN);
+	reader->tally->lookups++;
+	return error == 0 || error == DB_NOTFOUND ||
+	       refuse(reader, &reader->tally->broken);
+}
+
+/* A session of sendmail's, or a life of a process of Postfix's. */
+static void serve(struct reader *reader)
+{
+	bool is_open = open_table(reader);
+
+	for (int client = 0; is_open && client < CLIENTS && !is_over(reader); client++) {
+		if (!reader->is_sendmail)
+			is_open = reopen_if_changed(reader);
+		for (int i = 0; is_open && i < LOOKUPS; i++)
+			is_open = look_up(reader);
+		(void)usleep(PAUSE_US);
+	}
+	close_table(reader);
+}
+
+static int in_a_child(struct reader *reader)
+{
+	int status = -1;
+	const pid_t child = fork();
+
+	if (child == 0) {
+		while (!is_over(reader))
+			serve(reader);
+		_exit(EX_OK);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		exit(EX_OSERR);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct reader reader = { 0 };
+	struct timespec now;
+
+	if (argc < 5) {
+		(void)fputs("usage: reader sendmail|postfix TABLE SECONDS KEY...\n",
+			    stderr);
+		return EX_USAGE;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	reader.is_sendmail = strcmp(argv[1], "sendmail") == 0;
+	reader.path = argv[2];
+	reader.end = now.tv_sec + atoi(argv[3]);
+	reader.keys = argv + 4;
+	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (tally == MAP_FAILED)
+		return EX_OSERR;
+	reader.tally = tally;
+	while (in_a_child(&reader) != 0)
+		tally->died++;
+	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings, tally->refused,
+		     tally->changed, tally->lookups, tally->missing, tally->rewritten,
+		     tally->broken, tally->died);
+	return EX_OK;
+}
