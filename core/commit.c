@@ -38,12 +38,33 @@ bool commit_is_idle(const struct job *job, const struct commit_lock *lock)
 	       !map_needs_recovery(&place);
 }
 
+static int leave_to_sapdb(const struct job *job, struct why *why)
+{
+	return why_say(why, -EUCLEAN,
+		       "the table %s is not as pam_sap left it; sapdb has to look at it",
+		       job->settings->map_path);
+}
+
+/* A login may not open what somebody wrote between our look and now. */
+static int begin(const struct job *job, const struct table *table, struct why *why)
+{
+	struct map_identity identity;
+
+	int error = table->backend->begin(table->map, why);
+	if (error < 0 || !job->guest)
+		return error;
+	error = table->backend->identify(table->map, &identity, why);
+	return error == 0 && !seal_matches(job->settings, &identity, NULL)
+		       ? leave_to_sapdb(job, why)
+		       : error;
+}
+
 /* Change the table as far as it needs it; 1 = and commit it. */
 static int change(const struct job *job, const struct table *table,
 		  struct commit_work *work, const struct commit_edit *edit,
 		  struct why *why)
 {
-	int error = table->backend->begin(table->map, why);
+	int error = begin(job, table, why);
 
 	/* Not by us, or not since the last boot: look before libdb trusts it. */
 	if (error == 0 && !work->whole)
@@ -73,6 +94,8 @@ static int commit_open_table(const struct job *job, const struct commit_order *o
 		return error;
 	/* An edit of the administrator's may decide about any lease: look at them all. */
 	work->whole = !order->edit && seal_matches(job->settings, &identity, &seal);
+	if (job->guest && !work->whole)
+		return leave_to_sapdb(job, why);
 	work->shown = seal.leases;
 	if (work->whole && work->queue.count == 0 && work->ending.count == 0)
 		return 0;
@@ -97,6 +120,8 @@ static int open_table(const struct job *job, const struct map_place *place,
 	const int error = backend->open(place, &table->map, why);
 	if (error != -ENOENT || !own_table(job->settings))
 		return error;
+	if (job->guest)
+		return leave_to_sapdb(job, why);
 	const int made = own_table_create(job->settings, backend, place, why);
 	return made < 0 ? made : backend->open(place, &table->map, why);
 }

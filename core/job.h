@@ -10,6 +10,7 @@
 #include "core/event.h"
 #include "core/lease_dir.h"
 
+#include <stdbool.h>
 #include <time.h>
 
 struct connection_source;
@@ -23,6 +24,8 @@ struct job {
 	struct timespec deadline;
 	const struct event_sink *events;	     /* NULL: tell nobody */
 	const struct connection_source *connections; /* NULL: nothing is held (hold.h) */
+	bool guest; /* in somebody's login: commits onto the sealed table only (commit.h)
+		     */
 };
 
 /* Tell the job's sink what happened to a lease (NULL for what is not about one). */
