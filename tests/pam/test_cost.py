@@ -30,7 +30,7 @@ class Cost(unittest.TestCase):
         self.place = self.daemon.place
         self.place.configure(map=f"{self.KIND}:{self.place.map}")
         table.make(self.place.map, STATICS, kind=self.KIND)
-        self.place.own()
+        self.place.ready()
 
     def trace(self, address: str) -> list[str]:
         """The system calls that our module made for one login from there."""
@@ -109,7 +109,7 @@ class Leftovers(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.daemon.place.configure(map=f"{self.KIND}:{self.daemon.place.map}")
         table.make(self.daemon.place.map, STATICS, kind=self.KIND)
-        self.daemon.place.own()
+        self.daemon.place.ready()
         # What malloc keeps for the thread counts as used: chunks of many sizes.
         plain = self.daemon.environment
         self.daemon.environment = lambda: plain() | {
