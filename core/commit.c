@@ -68,7 +68,8 @@ static int change(const struct job *job, const struct table *table,
 
 	/* Not by us, or not since the last boot: look before libdb trusts it. */
 	if (error == 0 && !work->whole)
-		error = table->backend->verify(table->map, why);
+		error = job->trial ? job->trial(table, job->settings->map_path, why)
+				   : table->backend->verify(table->map, why);
 	if (error == 0 && edit) {
 		error = edit->apply(edit->context, table, why);
 		work->changed |= error > 0;
