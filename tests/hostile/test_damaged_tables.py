@@ -23,10 +23,18 @@ COUNT = int(os.environ.get("SAP_FUZZ_TABLES", "1000"))
 SEED = int(os.environ.get("SAP_FUZZ_SEED", "1999"))
 SECONDS = 40.0  # the child's half minute, and a busy machine
 ONE_LOGIN_IN = 20
+ONE_COMMIT_IN = 3
 TIB = 1 << 40
 LEASE = "198.51.100.1"
 BIG = {f"big{i}": f"550 {'x' * 9000}{i}" for i in range(6)}
 SMALL = {f"10.{i // 250}.{i % 250}": f"550 reason {i}" for i in range(400)}
+
+
+def verdict_of(done: subprocess.CompletedProcess) -> str:
+    if done.returncode == 0:
+        return "accepted"
+    return "crashed" if b"crashed" in done.stderr else \
+        "endless" if b"no end" in done.stderr else "refused"
 
 
 class Tables(unittest.TestCase):
@@ -63,23 +71,24 @@ class Tables(unittest.TestCase):
         for folder in ("pending", "deferred"):
             (self.place.state / folder / CLIENT).unlink(missing_ok=True)
 
-    def judge(self, content: bytes) -> str:
-        """What came of it, in one word."""
+    def judge(self, content: bytes, changing: bool) -> str:
+        """What came of it, in one word; `changing`: of a commit, too."""
         listed = self.run_sapdb("list")
         self.assertEqual(self.place.map.read_bytes(), content, "list changed it")
+        return self.change(listed, content) if changing else verdict_of(listed)
+
+    def change(self, listed: subprocess.CompletedProcess, content: bytes) -> str:
         inode = self.place.inode()
         expired = self.run_sapdb("expire")
         if expired.returncode == 3:
             self.assertEqual((self.place.map.read_bytes(), self.place.inode()),
                              (content, inode), "refused, and changed")
             self.assertEqual(self.place.beside(), [])
-            return "crashed" if b"crashed" in expired.stderr else \
-                "endless" if b"no end" in expired.stderr else "refused"
-        if listed.returncode == 0:
+        elif listed.returncode == 0:
             after = self.run_sapdb("list")
             self.assertEqual(self.statics(listed.stdout), self.statics(after.stdout))
             self.assertIn(LEASE.encode() + b"\tRELAY", after.stdout.splitlines())
-        return "accepted"
+        return verdict_of(expired)
 
     def log_in(self, content: bytes) -> None:
         (self.place.run / "complaint-map").unlink(missing_ok=True)
@@ -99,12 +108,15 @@ class Tables(unittest.TestCase):
                 if number % ONE_LOGIN_IN == 0:
                     self.log_in(content)
                     self.put(content)
-                found[self.judge(content)] += 1
+                changing = number % ONE_COMMIT_IN == 0
+                found["changed"] += changing
+                found[self.judge(content, changing)] += 1
+        changed = found.pop("changed")
         many = found.total()
         print(f"figure: damaged tables: {many} mutated files of type {self.KIND} (seed {SEED}), "
               f"{found['accepted']} accepted, {found['refused']} refused, {found['crashed']} "
-              f"crashed the child, {found['endless']} never ended; sapdb died of 0, the "
-              f"longest took {self.slowest:.1f} s")
+              f"crashed the child, {found['endless']} never ended, {changed} given to a "
+              f"commit; sapdb died of 0, the longest took {self.slowest:.1f} s")
         # It would show nothing if all were of one kind.
         self.assertGreater(found["accepted"], many // 50)
         self.assertGreater(found["refused"], many // 4)
