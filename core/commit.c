@@ -38,16 +38,38 @@ bool commit_is_idle(const struct job *job, const struct commit_lock *lock)
 	       !map_needs_recovery(&place);
 }
 
+static int leave_to_sapdb(const struct job *job, struct why *why)
+{
+	return why_say(why, -EUCLEAN,
+		       "the table %s is not as pam_sap left it; sapdb has to look at it",
+		       job->settings->map_path);
+}
+
+/* A login may not open what somebody wrote between our look and now. */
+static int begin(const struct job *job, const struct table *table, struct why *why)
+{
+	struct map_identity identity;
+
+	int error = table->backend->begin(table->map, why);
+	if (error < 0 || !job->guest)
+		return error;
+	error = table->backend->identify(table->map, &identity, why);
+	return error == 0 && !seal_matches(job->settings, &identity, NULL)
+		       ? leave_to_sapdb(job, why)
+		       : error;
+}
+
 /* Change the table as far as it needs it; 1 = and commit it. */
 static int change(const struct job *job, const struct table *table,
 		  struct commit_work *work, const struct commit_edit *edit,
 		  struct why *why)
 {
-	int error = table->backend->begin(table->map, why);
+	int error = begin(job, table, why);
 
 	/* Not by us, or not since the last boot: look before libdb trusts it. */
 	if (error == 0 && !work->whole)
-		error = table->backend->verify(table->map, why);
+		error = job->trial ? job->trial(table, job->settings->map_path, why)
+				   : table->backend->verify(table->map, why);
 	if (error == 0 && edit) {
 		error = edit->apply(edit->context, table, why);
 		work->changed |= error > 0;
@@ -74,6 +96,8 @@ static int commit_open_table(const struct job *job, const struct commit_order *o
 	/* An edit of the administrator's may decide about any lease: look at them all. */
 	work->whole = !order->edit && seal_matches(job->settings, &identity, &seal) &&
 		      seal.state == lease_dir_inode(job->leases);
+	if (job->guest && !work->whole)
+		return leave_to_sapdb(job, why);
 	work->shown = seal.leases;
 	if (work->whole && work->queue.count == 0 && work->ending.count == 0)
 		return 0;
@@ -99,6 +123,8 @@ static int open_table(const struct job *job, const struct map_place *place,
 	const int error = backend->open(place, &table->map, why);
 	if (error != -ENOENT || !own_table(job->settings))
 		return error;
+	if (job->guest)
+		return leave_to_sapdb(job, why);
 	const int made = own_table_create(job->settings, backend, place, why);
 	return made < 0 ? made : backend->open(place, &table->map, why);
 }

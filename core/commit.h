@@ -10,6 +10,10 @@
  *
  * A table of our own that is missing is made, empty, and filled (own_table.h).
  *
+ * In a login (job.h, guest) nothing of this happens to a table that is not the sealed
+ * one, and none is made: -EUCLEAN, and the database library has not seen it. It is for
+ * sapdb.
+ *
  * On an error nothing is lost: the batch stays where it is. See map.h for the errors.
  */
 #pragma once

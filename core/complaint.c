@@ -14,9 +14,13 @@
 #define ADDRESS_LASTS (24L * 3600)
 
 static const char *const names[] = {
-	[COMPLAINT_MAP] = "complaint-map",     [COMPLAINT_EXPIRY] = "complaint-expiry",
-	[COMPLAINT_FULL] = "complaint-full",   [COMPLAINT_STATE] = "complaint-state",
-	[COMPLAINT_QUEUE] = "complaint-queue", [COMPLAINT_HOLD] = "complaint-hold",
+	[COMPLAINT_MAP] = "complaint-map",
+	[COMPLAINT_EXPIRY] = "complaint-expiry",
+	[COMPLAINT_FULL] = "complaint-full",
+	[COMPLAINT_STATE] = "complaint-state",
+	[COMPLAINT_QUEUE] = "complaint-queue",
+	[COMPLAINT_HOLD] = "complaint-hold",
+	[COMPLAINT_SERVICE] = "complaint-service",
 };
 
 static bool make(const char *run_dir, const char *name, const char *text)

@@ -15,12 +15,13 @@
 #include <time.h>
 
 enum complaint_topic {
-	COMPLAINT_MAP,	  /* the map cannot be changed */
-	COMPLAINT_EXPIRY, /* the timer does not run */
-	COMPLAINT_FULL,	  /* max_leases is reached */
-	COMPLAINT_STATE,  /* a lease cannot be written */
-	COMPLAINT_QUEUE,  /* queue_group cannot be given the queue */
-	COMPLAINT_HOLD,	  /* nobody knows who is connected */
+	COMPLAINT_MAP,	   /* the map cannot be changed */
+	COMPLAINT_EXPIRY,  /* the timer does not run */
+	COMPLAINT_FULL,	   /* max_leases is reached */
+	COMPLAINT_STATE,   /* a lease cannot be written */
+	COMPLAINT_QUEUE,   /* queue_group cannot be given the queue */
+	COMPLAINT_HOLD,	   /* nobody knows who is connected */
+	COMPLAINT_SERVICE, /* a table is left to sapdb, which does not come */
 };
 
 /* True when it is news: say it. False also when only its time was renewed. Where it

@@ -204,6 +204,7 @@ static void withdraw_complaints(const char *run_dir)
 	(void)complaint_withdraw(run_dir, COMPLAINT_EXPIRY);
 	(void)complaint_withdraw(run_dir, COMPLAINT_FULL);
 	(void)complaint_withdraw(run_dir, COMPLAINT_STATE);
+	(void)complaint_withdraw(run_dir, COMPLAINT_SERVICE);
 }
 
 int expire(const struct job *job, struct commit_result *ret, struct why *why)

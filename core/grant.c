@@ -60,7 +60,9 @@ static int queue_lease(const struct job *job, const struct lease *lease, struct 
 	const int outcome = request_fulfil(job, &lease->client, !trouble, why);
 	/* Our own commit failed: the lease waits, and what is wrong is said once. */
 	if (outcome >= 0 ||
-	    !complaint_make(job->settings->run_dir, COMPLAINT_MAP, why->text))
+	    !complaint_make(job->settings->run_dir,
+			    outcome == -EUCLEAN ? COMPLAINT_SERVICE : COMPLAINT_MAP,
+			    why->text))
 		*why = (struct why){ 0 };
 	return outcome >= 0 ? outcome : GRANT_WAITING;
 }
@@ -98,7 +100,8 @@ static int show_again_here(const struct job *job, const struct client_address *c
 	/* A commit was under way when we looked first: nothing is left to do. */
 	if (seal_holds(job->settings, NULL))
 		return 1;
-	return commit(job, &(struct commit_order){ .lock = &lock }, NULL, why) == 0;
+	return !job->guest &&
+	       commit(job, &(struct commit_order){ .lock = &lock }, NULL, why) == 0;
 }
 
 /* The lease lives, but somebody has touched the map since our last commit. */

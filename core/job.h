@@ -10,11 +10,14 @@
 #include "core/event.h"
 #include "core/lease_dir.h"
 
+#include <stdbool.h>
 #include <time.h>
 
 struct connection_source;
 struct lease;
 struct settings;
+struct table;
+struct why;
 
 struct job {
 	const struct settings *settings;
@@ -23,6 +26,11 @@ struct job {
 	struct timespec deadline;
 	const struct event_sink *events;	     /* NULL: tell nobody */
 	const struct connection_source *connections; /* NULL: nothing is held (hold.h) */
+	/* Looks at a table that somebody else wrote, at this path, before anything is
+	 * read of it; NULL: the backend's verify, in this process. */
+	int (*trial)(const struct table *table, const char *path, struct why *why);
+	bool guest; /* in somebody's login: commits onto the sealed table only (commit.h)
+		     */
 };
 
 /* Tell the job's sink what happened to a lease (NULL for what is not about one). */

@@ -2,6 +2,7 @@
 #include "core/request.h"
 
 #include "base/deadline.h"
+#include "base/why.h"
 #include "core/commit.h"
 #include "core/commit_lock.h"
 #include "core/job.h"
@@ -23,6 +24,7 @@ struct request {
 	struct timespec deadline;
 	bool full;   /* our own commit met max_leases */
 	bool looked; /* whether the queue is stuck */
+	bool waited; /* for sapdb, as long as we may */
 };
 
 bool request_may_commit_here(const struct settings *settings)
@@ -137,6 +139,31 @@ static bool is_left_to_the_service(int error)
 	return error == -EROFS || error == -EACCES || error == -EPERM;
 }
 
+/* Whoever is at work on the queue holds its lock. */
+static bool nobody_comes(const struct request *request)
+{
+	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+
+	return (request->waited || queue_is_stuck(request->job)) &&
+	       commit_lock_take(request->job->leases, deadline_in(0), NULL, &lock,
+				NULL) == 0 &&
+	       !is_answered(request);
+}
+
+/* The table is not as we left it, and a login may not look into it. */
+static int wait_for_sapdb(struct request *request, struct why *why)
+{
+	request->waited = !deadline_passed(request->deadline);
+	const int outcome = wait_for_service(request);
+	if (outcome != GRANT_WAITING || !nobody_comes(request))
+		return outcome;
+	return why_say(why, -EUCLEAN,
+		       "the table %s was written by somebody else, and no `sapdb commit` "
+		       "came to look at it: start pam_sap-commit.path (the next `sapdb "
+		       "expire` opens it too)",
+		       request->job->settings->map_path);
+}
+
 int request_fulfil(const struct job *job, const struct client_address *client,
 		   bool patient, struct why *why)
 {
@@ -146,6 +173,8 @@ int request_fulfil(const struct job *job, const struct client_address *client,
 
 	if (request_may_commit_here(job->settings)) {
 		const int outcome = commit_here(&request, why);
+		if (outcome == -EUCLEAN)
+			return wait_for_sapdb(&request, why);
 		if (!is_left_to_the_service(outcome))
 			return outcome;
 	}

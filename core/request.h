@@ -2,8 +2,9 @@
 /*
  * request - a lease has been put into pending/: see that the map shows it
  *
- * By a commit of this process where it may change the map's folder, else by waiting
- * for the service that watches pending/; never past the job's deadline. A rebuild that
+ * By a commit of this process where it may change the map's folder (and, in a login, if
+ * nobody else wrote the table: commit.h), else by waiting for the service that watches
+ * pending/; never past the job's deadline. A rebuild that
  * is under way is waited for in the same bounds.
  */
 #pragma once
@@ -22,7 +23,8 @@ bool request_may_commit_here(const struct settings *settings);
 
 /*
  * `patient` false: look once, do not wait. An enum grant_outcome, or the negative
- * errno of this process's own commit; then the request stands.
+ * errno of this process's own commit; then the request stands. -EUCLEAN: it is the
+ * service's, which did not come.
  */
 int request_fulfil(const struct job *job, const struct client_address *client,
 		   bool patient, struct why *why);

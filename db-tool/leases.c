@@ -9,6 +9,7 @@
 #include "db-tool/command.h"
 #include "db-tool/connections.h"
 #include "db-tool/output.h"
+#include "db-tool/trial.h"
 
 #include <errno.h>
 
@@ -49,7 +50,8 @@ int leases_look(const struct tool *tool, struct leases *ret, struct why *why)
 				 .now = now,
 				 .deadline = deadline_in(LEASES_PATIENCE_MS),
 				 .events = &ret->sink,
-				 .connections = &connections_of_kernel };
+				 .connections = &connections_of_kernel,
+				 .trial = trial };
 	return 0;
 }
 

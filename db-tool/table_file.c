@@ -8,6 +8,7 @@
 #include "core/commit_lock.h"
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
+#include "db-tool/trial.h"
 
 #include <errno.h>
 #include <string.h>
@@ -40,7 +41,7 @@ int table_file_open(const struct tool *tool, struct table_file *ret, struct why 
 	do
 		error = ret->table.backend->open(&ret->place, &ret->table.map, why);
 	while (error == -EBUSY && deadline_nap(deadline, &round));
-	return error < 0 ? error : ret->table.backend->verify(ret->table.map, why);
+	return error < 0 ? error : trial(&ret->table, ret->place.path, why);
 }
 
 void table_file_close(struct table_file *file)
@@ -51,13 +52,14 @@ void table_file_close(struct table_file *file)
 	*file = (struct table_file){ 0 };
 }
 
-static int edit_open_table(const struct table *table, const struct commit_edit *edit,
+static int edit_open_table(const struct table_file *file, const struct commit_edit *edit,
 			   struct why *why)
 {
+	const struct table *table = &file->table;
 	int changed = table->backend->begin(table->map, why);
 
 	if (changed == 0)
-		changed = table->backend->verify(table->map, why);
+		changed = trial(table, file->place.path, why);
 	if (changed == 0)
 		changed = edit->apply(edit->context, table, why);
 	if (changed > 0)
@@ -77,7 +79,7 @@ static int edit_other_map(const struct tool *tool, const struct commit_lock *loc
 		error = file.table.backend->recover(&file.place, why);
 	if (error == 0)
 		error = file.table.backend->open(&file.place, &file.table.map, why);
-	return error < 0 ? error : edit_open_table(&file.table, edit, why);
+	return error < 0 ? error : edit_open_table(&file, edit, why);
 }
 
 int table_file_edit(const struct tool *tool, const struct commit_edit *edit,

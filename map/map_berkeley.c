@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LARGE ((off_t)1 << 30) /* ten million records */
+
 struct map {
 	struct shadow_file shadow;
 	const char *path;
@@ -153,6 +155,12 @@ static struct map *berkeley_close(struct map *map)
 	return NULL;
 }
 
+/* Whole pages of nothing, as a copy would have to be made of and a check to read. */
+static bool is_hollow(const struct stat *table)
+{
+	return table->st_size > LARGE && table->st_blocks < table->st_size / 512 / 64;
+}
+
 static int right_format(const struct map *map, struct why *why)
 {
 	const enum file_format want = map->type == DB_HASH ? FORMAT_HASH : FORMAT_BTREE;
@@ -161,6 +169,11 @@ static int right_format(const struct map *map, struct why *why)
 	const int format = file_format_of(map->shadow.base_fd, &what);
 	if (format < 0)
 		return why_set(why, format, "cannot read the table %s", map->path);
+	if (format == (int)want && is_hollow(&map->shadow.base))
+		return why_say(why, -EBADMSG,
+			       "the table %s is damaged (nearly all of it was never "
+			       "written); rebuild it from its text with makemap",
+			       map->path);
 	if (format == (int)want)
 		return 0;
 	return file_format_refuse(map->path, (enum file_format)format, what, why);

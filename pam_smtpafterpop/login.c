@@ -155,7 +155,8 @@ static struct login_report grant_to(pam_handle_t *pamh, const struct settings *s
 				 .leases = &leases,
 				 .now = lease->last_login,
 				 .deadline = deadline_in(settings->wait_ms),
-				 .events = &events };
+				 .events = &events,
+				 .guest = true };
 	struct rlimit size;
 	struct why why = { 0 };
 

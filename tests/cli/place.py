@@ -75,6 +75,14 @@ class Place:
         for path in paths or (self.root, *self.root.rglob("*")):
             os.chown(path, self.uid, self.uid, follow_symlinks=False)
 
+    def ready(self) -> None:
+        """The table is made: the timer's first run, as at boot. Before it no login changes
+        the table, since pam_sap did not write it."""
+        self.own()
+        done = self.sapdb("expire")
+        if done.returncode != 0:
+            raise AssertionError(f"sapdb expire: {done.stderr}")
+
     def who(self) -> dict:
         """The arguments that make subprocess run something as the place's user."""
         if self.uid is None:

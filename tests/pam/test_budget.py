@@ -35,7 +35,7 @@ class Budget(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.daemon.write_service("without", STACK)
         table.make(self.daemon.place.map, {"198.51.100": "REJECT"})
-        self.daemon.place.own()
+        self.daemon.place.ready()
 
     def count(self, service: str, logins: int) -> int:
         """Instructions of a process that makes so many logins."""

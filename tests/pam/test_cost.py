@@ -16,6 +16,8 @@ from pam.daemon import CLIENT, SUCCESS, Daemon
 HANDLES = 1000
 NEW_CLIENTS = 100
 LOCKS = re.compile(r"\b(flock|fcntl\(\d+, F_(OFD_)?SETLKW?)\b")
+# libdb and libmdb open by this name.
+HANDLED = re.compile(r'open(at)?\(.*"/proc/self/fd/')
 OPENS = re.compile(r'\b(open|openat|openat2|creat)\(.*')
 STATICS = {"192.0.2.60": "REJECT", "192.0.2.50": "RELAY"}
 
@@ -30,7 +32,7 @@ class Cost(unittest.TestCase):
         self.place = self.daemon.place
         self.place.configure(map=f"{self.KIND}:{self.place.map}")
         table.make(self.place.map, STATICS, kind=self.KIND)
-        self.place.own()
+        self.place.ready()
 
     def trace(self, address: str) -> list[str]:
         """The system calls that our module made for one login from there."""
@@ -81,6 +83,22 @@ class Cost(unittest.TestCase):
         on_lease = self.calls_on_lease(calls, CLIENT)
         self.assertEqual([call.split("(")[0] for call in on_lease], ["utimensat", "newfstatat"])
 
+    def test_a_table_that_somebody_else_wrote(self):
+        """Its head is read by us; libdb and libmdb see nothing of it, and no copy is made."""
+        self.place.configure(wait="0")
+        self.daemon.run(*daemon.opening())
+        (self.place.run / "seal").unlink()
+        for address in (CLIENT, "192.0.2.8"):
+            calls = self.trace(address)
+            self.assertEqual([call for call in calls if HANDLED.search(call)], [])
+            self.assertEqual([call for call in calls if ".access.db.pam_sap" in call
+                              and not call.startswith("newfstatat")], [])
+            self.assertIn(address, self.place.leases("pending"))
+
+    def test_what_handles_a_table_is_seen(self):
+        """The proof that the test before would see it."""
+        self.assertNotEqual([call for call in self.trace(CLIENT) if HANDLED.search(call)], [])
+
     def test_settled_clients(self):
         for address in STATICS:
             with self.subTest(STATICS[address]):
@@ -109,7 +127,7 @@ class Leftovers(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.daemon.place.configure(map=f"{self.KIND}:{self.daemon.place.map}")
         table.make(self.daemon.place.map, STATICS, kind=self.KIND)
-        self.daemon.place.own()
+        self.daemon.place.ready()
         # What malloc keeps for the thread counts as used: chunks of many sizes.
         plain = self.daemon.environment
         self.daemon.environment = lambda: plain() | {

@@ -27,8 +27,7 @@ class Crowd(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {f"10.1.{i // 250}.{i % 250}": "RELAY" for i in range(500)})
-        self.place.own()
-        self.place.sapdb("expire")
+        self.place.ready()
         self.events = FolderEvents(self.place.map.parent)
         self.addCleanup(self.events.close)
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A damaged table does not take the login with it.
+"""A damaged table does not take the login with it: the login does not look into it.
 
 One byte of a valid table is changed, from a seed, again and again; each time a first
-login has to end by itself, in time and by its return values. libdb reads such tables
-out of bounds: without the look at a foreign table before it, nine of these logins
-ended in SIGSEGV. Nor may libdb print what it finds: stdout may be the client.
+login has to end by itself, in time and by its return values, with its lease in the
+queue and the table as it was. libdb reads such tables out of bounds: when the login read
+them, nine of these ended in SIGSEGV. What sapdb makes of them is in
+hostile/test_damaged_tables.py.
 """
 
 import random
-import shutil
 import time
 import unittest
 
@@ -16,7 +16,7 @@ from cli import table
 from pam import daemon
 from pam.daemon import CLIENT, Daemon
 
-TRIES = 400
+TRIES = 200
 SEED = 1999
 SECONDS = 10.0
 RECORDS = {f"10.{i // 250}.{i % 250}.1": f"ERROR:550 reason {i}" for i in range(600)}
@@ -32,18 +32,16 @@ class Damaged(unittest.TestCase):
         self.place = self.daemon.place
         self.place.configure(map=f"{self.KIND}:{self.place.map}")
         table.make(self.place.map, RECORDS, kind=self.KIND)
+        self.place.ready()
         self.sound = self.place.map.read_bytes()
 
     def begin_anew(self, content: bytes) -> None:
-        """A table that nobody has sealed, and no lease."""
-        for folder in (self.place.state, self.place.run):
-            shutil.rmtree(folder, ignore_errors=True)
+        """A table that is not as it was sealed, and no lease."""
+        (self.place.state / "pending" / CLIENT).unlink(missing_ok=True)
         self.place.map.write_bytes(content)
-        self.place.own()
 
     def test_no_changed_byte_ends_the_login(self):
         chance = random.Random(SEED)
-        refused = 0
         for number in range(TRIES):
             content = bytearray(self.sound)
             at = chance.randrange(len(content))
@@ -53,24 +51,28 @@ class Damaged(unittest.TestCase):
                 started = time.monotonic()
                 said = self.daemon.run(*daemon.opening())
                 self.assertEqual(set(said.values), {daemon.SUCCESS})
+                self.assertEqual(said.log, [])
                 self.assertLess(time.monotonic() - started, SECONDS)
-                refused += self.place.where(CLIENT) == "pending"
-        print(f"{TRIES} changed bytes: {refused} tables refused, no login ended")
-        self.assertGreater(refused, 0)
+                self.assertEqual(self.place.where(CLIENT), "pending")
+                self.assertEqual(self.place.map.read_bytes(), content)
+        print(f"figure: damaged tables: {TRIES} logins beside a table with a changed byte "
+              f"({self.KIND}), no login ended, none looked into it")
 
     def test_the_reason_says_what_to_do(self):
         content = bytearray(self.sound)
         for page in range(4096, len(content), 4096):
             content[page:page + 64] = b"\xff" * 64
         self.begin_anew(content)
-        said = self.daemon.run(*daemon.opening())
-        self.assertEqual(len(said.log), 1, said.log)
-        self.assertIn("is damaged", said.log[0].text)
-        self.assertIn(self.CURE, said.log[0].text)
+        self.daemon.run(*daemon.opening())
+        done = self.place.sapdb("commit")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("is damaged", done.stderr)
+        self.assertIn(self.CURE, done.stderr)
+        self.assertEqual(self.place.where(CLIENT), "deferred")
 
 
 class DamagedLmdb(Damaged):
-    """libmdb is no better; our own look at the file is (map/lmdb_check.h)."""
+    """libmdb is no better."""
     KIND = "lmdb"
     CURE = "postmap"
 

@@ -40,7 +40,7 @@ class Decided(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, RECORDS)
-        self.place.own()
+        self.place.ready()
         self.inode = self.place.inode()
 
     def log_in(self, address: str, times: int) -> daemon.Said:
@@ -83,7 +83,7 @@ class Decided(unittest.TestCase):
         self.log_in("192.0.2.60", 1)
         self.place.map.unlink()
         table.make(self.place.map, {"192.0.2.50": "RELAY"})
-        self.place.own()
+        self.place.ready()
         said = self.log_in("192.0.2.60", 2)
         self.assertEqual(len(daemon.openings(said.log)), 1)
         self.assertEqual(self.place.where("192.0.2.60"), "active")

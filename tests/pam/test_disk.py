@@ -33,7 +33,7 @@ class Disk(unittest.TestCase):
         apart.mount_small_disk(self.folder, DISK_KIB)
         self.addCleanup(apart.unmount, self.folder)
         table.make(self.place.map, STATICS)
-        self.place.own()
+        self.place.ready()
         self.ballast = self.folder / "ballast"
 
     def fill(self, leave: int) -> None:

@@ -32,7 +32,7 @@ class Fds(Resolved):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {})
-        self.place.own()
+        self.place.ready()
         self.stack = self.enterContext(ExitStack())
         self.at = self.connect()
 

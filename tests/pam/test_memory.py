@@ -35,7 +35,7 @@ class Memory(unittest.TestCase):
         self.place = self.daemon.place
         table.make(self.place.map, {"192.0.2.60": "REJECT", "198.51.100": "RELAY"})
         (self.place.root / "suppressions").write_text(SUPPRESSIONS)
-        self.place.own()
+        self.place.ready()
 
     def check(self, *steps: str) -> None:
         command = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=no",
@@ -50,10 +50,11 @@ class Memory(unittest.TestCase):
         self.assertEqual(self.place.where(CLIENT), "active")
         self.check(*daemon.opening("192.0.2.60"), *daemon.opening("198.51.100.1"))
 
-    def test_reconcile(self):
+    def test_a_table_that_is_left_to_sapdb(self):
         self.check(*daemon.opening())
         (self.place.run / "seal").unlink()
-        self.check(*daemon.opening("192.0.2.8"))
+        self.check(*daemon.opening("192.0.2.8"), *daemon.opening())
+        self.assertEqual(self.place.leases("pending"), {"192.0.2.8", CLIENT})
 
     def test_odd_remote_hosts(self):
         for rhost in ("", "x" * 4096, "[::1", "\x01\n%", "2001:db8::1", "::ffff:1.2.3.4", "%", ";"):

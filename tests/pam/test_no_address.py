@@ -38,6 +38,8 @@ class Case(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {})
+        if self.LIKE_US:
+            self.place.ready()
         self.stack = self.enterContext(ExitStack())
 
     def log_in(self, rhost: str | None = None, service: str = "imap", arguments: str = "",

@@ -23,8 +23,7 @@ class Rebuild(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {"192.0.2.60": "REJECT"})
-        self.place.own()
-        self.place.sapdb("expire")
+        self.place.ready()
         self.makemap = self.place.map.open("r+b")
         self.addCleanup(self.makemap.close)
 

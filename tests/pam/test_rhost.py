@@ -91,7 +91,7 @@ class RemoteHost(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {})
-        self.place.own()
+        self.place.ready()
 
     def log_in(self, rhost: str | None) -> daemon.Said:
         steps = () if rhost is None else (f"rhost={rhost}",)
@@ -172,7 +172,7 @@ class Networks(unittest.TestCase):
                 case = Daemon(f"session optional OURS {arguments}", service=service)
                 self.addCleanup(case.close)
                 table.make(case.place.map, {})
-                case.place.own()
+                case.place.ready()
                 said = case.run(*daemon.opening())
                 self.assertEqual(case.place.where(daemon.CLIENT), "active" if lease else "")
                 self.assertEqual(len(said.log), 1 if lease else 0)

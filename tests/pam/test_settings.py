@@ -67,7 +67,7 @@ class Settings(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {})
-        self.place.own()
+        self.place.ready()
 
     def write(self, text: str) -> int:
         """The place's settings and this line; returns the number of the line."""
@@ -170,7 +170,7 @@ class Sample(unittest.TestCase):
         self.assertGreater(len(shown), 15)
         ours = case.place.conf.read_text(encoding="ascii")
         case.place.conf.write_text("\n".join(shown) + "\n" + ours, encoding="ascii")
-        case.place.own()
+        case.place.ready()
         self.assertEqual([line.level for line in case.run(*daemon.opening()).log],
                          [daemon.NOTICE])
 

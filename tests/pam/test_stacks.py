@@ -124,7 +124,7 @@ class Stacks(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {"192.0.2.60": "REJECT"})
-        self.place.own()
+        self.place.ready()
         for name, stack in INCLUDED.items():
             self.daemon.write_service(name, stack)
 
@@ -205,7 +205,7 @@ class AnswersToAnError(unittest.TestCase):
     def test_an_open_client_does_not_fail_with_on_error_fail(self):
         self.daemon.write_service("imap", "session required OURS on_error=fail")
         table.make(self.daemon.place.map, {})
-        self.daemon.place.own()
+        self.daemon.place.ready()
         for label in ("new", "known"):
             with self.subTest(label):
                 said = self.daemon.run("start", CONFIRM, "open", "end")

@@ -29,7 +29,7 @@ class Stdin(Resolved):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {})
-        self.place.own()
+        self.place.ready()
 
     def log_in(self, descriptor, arguments: str, rhost: str | None = None, **options):
         self.daemon.write_service("imap", f"session optional OURS {arguments}")

@@ -68,13 +68,14 @@ SPOILT: tuple[tuple[str, Callable[[Place], None], str], ...] = (
     ("a text", make_text, "{map} is a text file; the table made of it by makemap is meant"),
     ("an empty file", make_empty, "{map} is an empty file; make a table of it with makemap"),
     ("a FIFO", make_fifo, "{map} is no regular file"),
-    ("with a second link", make_linked, "{map} has a second hard link"),
     ("no backend", spoil_backend, "need a backend that is not installed"),
 )
-# The module may not write there, so it leaves the lease to the service, which says why.
+# The module may not write there, or finds what it has not left there, so it leaves the
+# lease to the service, which says why.
 LEFT_TO_THE_SERVICE: tuple[tuple[str, Callable[[Place], None], str], ...] = (
     ("unreadable", lambda place: place.map.chmod(0), "cannot open the table {map}: Permission"),
     ("folder read-only", lambda place: place.map.parent.chmod(0o555), "cannot create "),
+    ("with a second link", make_linked, "{map} has a second hard link"),
     ("folder missing", take_folder_away, "cannot open the map's folder"),
 )
 
@@ -99,7 +100,7 @@ class Trouble(unittest.TestCase):
         case = Daemon(wait=f"{int(WAIT * 1000)}ms")
         self.addCleanup(case.close)
         table.make(case.place.map, {"192.0.2.60": "REJECT"})
-        case.place.own()
+        case.place.ready()
         return case
 
     def log_in_all(self, case: Daemon) -> list[daemon.Line]:
@@ -159,6 +160,7 @@ class Trouble(unittest.TestCase):
         case.place.configure(wait="10s")
         case.place.map.parent.chmod(0o555)
         case.place.add_lease("pending", "10.9.1.1", age=30)
+        case.place.date(case.place.run / "seal", 30)  # nor has anybody committed since
         before = time.monotonic()
         case.run(*daemon.opening("10.9.1.2"))
         self.assertLess(time.monotonic() - before, 5)

@@ -34,6 +34,7 @@ class Unix(Resolved):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {})
+        self.place.ready()
         self.stack = self.enterContext(ExitStack())
         self.at = self.keep(connection.connection())
         self.mux = self.keep(Mux(self.place.root))

@@ -21,8 +21,7 @@ class Unwatched(unittest.TestCase):
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {})
-        self.place.own()
-        self.place.sapdb("expire")
+        self.place.ready()
 
     def last_run(self, age: float) -> None:
         self.place.date(self.place.state / "expired", age)

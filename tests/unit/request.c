@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define A "192.0.2.7"
@@ -186,6 +187,71 @@ static void a_stuck_queue_makes_nobody_wait(void **state)
 	check_where("stuck", site, A, "pending");
 }
 
+/* A login among others' tables: whatever is not as we left it is left alone. */
+static void a_guest_leaves_a_foreign_table_to_sapdb(void **state)
+{
+	struct site *site = site_of(state);
+
+	site->job.guest = true;
+	const ino_t before = site_inode(site);
+	check_login("never sealed", site, A, GRANT_WAITING, "");
+	check_where("never sealed", site, A, "pending");
+	check_table("never sealed", site, HIS);
+	check_int("no commit", site_inode(site), before);
+	check_seal("never sealed", site, -1);
+
+	site_seal(site);
+	check_table("sapdb came", site, HIS OURS(A) MARKER(A));
+	check_login("sealed", site, B, GRANT_OPENED, "");
+	check_login("sealed, known", site, A, GRANT_RENEWED, "");
+	site_table(site, his);
+	check_login("rebuilt, known", site, A, GRANT_WAITING, "");
+	check_where("rebuilt, known", site, A, "active pending");
+	check_table("rebuilt", site, HIS);
+	site_seal(site);
+	check_where("rebuilt, known", site, A, "active");
+	check_table("healed", site, HIS OURS(A) OURS(B) MARKER(A) MARKER(B));
+	check_login("healed", site, A, GRANT_RENEWED, "");
+}
+
+static void that_sapdb_does_not_come_is_said_once(void **state)
+{
+	struct site *site = site_of(state);
+	struct commit_lock lock = { .fd = -1 };
+
+	site->job.guest = true;
+	site_lease(site, LEASE_PENDING, "192.0.2.1", -60);
+	assert_int_equal(
+		commit_lock_take(&site->leases, deadline_in(0), NULL, &lock, NULL), 0);
+	check_login("it is at work", site, B, GRANT_WAITING, "");
+	commit_lock_release(&lock);
+	check_login("stuck", site, A, GRANT_WAITING, "start pam_sap-commit.path");
+	check_login("once", site, B, GRANT_WAITING, "");
+	check_where("no trouble: the bell is rung", site, B, "pending");
+	/* And whoever waited for it in vain says so without another that waited before.
+	 */
+	assert_true(complaint_withdraw(site->settings.run_dir, COMPLAINT_SERVICE));
+	site_seal(site);
+	site_table(site, his);
+	site->job.deadline = deadline_in(50);
+	check_login("waited", site, "192.0.2.9", GRANT_WAITING, "start pam_sap");
+}
+
+/* Not even the folder of our own table. */
+static void a_guest_makes_no_table(void **state)
+{
+	struct site *site = site_of(state);
+	char path[SCRATCH_PATH];
+
+	site->job.guest = true;
+	assert_int_equal(mkdir(scratch_path(&site->scratch, "state/map", path), 0755), 0);
+	(void)scratch_path(&site->scratch, "state/map/own.db", site->settings.map_path);
+	check_login("none", site, A, GRANT_WAITING, "");
+	check_int("not made", access(site->settings.map_path, F_OK), -1);
+	site_seal(site);
+	check_table("sapdb makes it", site, OURS(A) MARKER(A));
+}
+
 static void who_may_commit_is_asked_of_the_folder(void **state)
 {
 	struct site *site = site_of(state);
@@ -216,6 +282,9 @@ int main(void)
 		AT_SITE(with_the_failing_backend_no_lease_is_lost),
 		AT_SITE(a_lease_that_cannot_be_written_is_said_once),
 		AT_SITE(a_stuck_queue_makes_nobody_wait),
+		AT_SITE(a_guest_leaves_a_foreign_table_to_sapdb),
+		AT_SITE(that_sapdb_does_not_come_is_said_once),
+		AT_SITE(a_guest_makes_no_table),
 		AT_SITE(who_may_commit_is_asked_of_the_folder),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,9 +183,12 @@ int site_commit(const struct site *site, struct commit_order order,
 void site_seal(struct site *site)
 {
 	const struct commit_order order = { .with_ending = true };
+	const bool guest = site->job.guest;
 
 	seal_break(&site->settings);
+	site->job.guest = false;
 	assert_int_equal(site_commit(site, order, NULL, NULL), 0);
+	site->job.guest = guest;
 	site->told[0] = '\0';
 }
 

@@ -59,7 +59,7 @@ long site_login(const struct site *site, enum lease_folder folder, const char *a
 /* A commit under the lock. `why` may be NULL. */
 int site_commit(const struct site *site, struct commit_order order,
 		struct commit_result *ret, struct why *why);
-/* The table shows what is in active/, and is sealed. */
+/* As sapdb does it: the table shows what is in active/, and is sealed. */
 void site_seal(struct site *site);
 
 /* What was told since the last time. */
