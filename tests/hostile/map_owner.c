@@ -27,8 +27,8 @@
 #include <unistd.h>
 
 #define NAMES 4
-#define REST_US 3000
-#define REST_EVERY 6
+#define REST_US 40000
+#define REST_EVERY 12
 
 struct owner {
 	char name[NAMES][256]; /* the map, its copy, the spares */
@@ -119,8 +119,8 @@ static void swap(struct owner *owner)
 		break;
 	default:
 		done = make_evil(owner);
-		if (done == 0 && renameat2(AT_FDCWD, "evil", AT_FDCWD, target,
-					   RENAME_EXCHANGE) < 0)
+		if (done == 0 &&
+		    renameat2(AT_FDCWD, "evil", AT_FDCWD, target, RENAME_EXCHANGE) < 0)
 			done = rename("evil", target);
 		/* What he has got for it he drops. */
 		if (unlink("evil") < 0)

@@ -77,7 +77,7 @@ SWAPPED = (
 
 
 @unittest.skipUnless(os.geteuid() == 0, "skipped: a folder of another user needs root")
-class MapFolder(unittest.TestCase):
+class Hostile(unittest.TestCase):
     def setUp(self):
         self.owned = OwnedFolder()
         self.addCleanup(lambda: self.owned.close())
@@ -98,13 +98,16 @@ class MapFolder(unittest.TestCase):
         self.assertEqual(self.place.where(address), "active")
         self.assertIn(address, table.opened(self.place.map))
 
+
+class MapFolder(Hostile):
     def test_what_lies_there(self):
         for plant in LYING_THERE:
             for warm in (False, True):
                 with self.subTest(plant.label, spares=warm):
-                    self.owned.put_right()
+                    self.owned.start_over()
                     if warm:
                         self.owned.warm_up()
+                        self.assertEqual(len(self.place.spares()), 2)
                     self.owned.plant(plant.name, plant.make)
                     address = self.owned.enqueue()
                     done = self.run_it("commit")
@@ -124,35 +127,6 @@ class MapFolder(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(self.owned.wrong(), [])
         self.assertFalse(told.exists())
-
-    def trial(self, plant: Plant, warm: bool, n: int) -> str:
-        """The swap in front of the Nth call of a commit: that call's name, "" at its end."""
-        self.owned.put_right()
-        if warm:
-            self.owned.warm_up()
-        address = self.owned.enqueue()
-        stopped = Stopped(self.place.root, self.command("commit", "--unattended"), n)
-        name = stopped.name
-        if name:
-            self.owned.plant(plant.name, plant.make)
-        ended = stopped.go_on()
-        self.assertIn(ended, ("ended 0", "ended 256", "ended 768"), name)
-        self.expect_unharmed(address)
-        return name
-
-    def test_between_two_calls(self):
-        tried = 0
-        for number, plant in enumerate(SWAPPED):
-            n = 0
-            name = "begin"
-            while name:
-                n += 1
-                with self.subTest(plant.label, call=n):
-                    name = ""
-                    name = self.trial(plant, number % 2 == 0, n)
-                tried += 1
-            self.assertGreater(n, FEWEST_STOPS, plant.label)
-        print(f"\nfigure: map folder, call by call: {tried} swaps in front of a system call")
 
     def owner_at_work(self) -> subprocess.Popen:
         return subprocess.Popen(
@@ -186,6 +160,37 @@ class MapFolder(unittest.TestCase):
               f"{swaps} swaps")
         self.assertGreater(ended["commit", 0] + ended["insert", 0], 0, ended)
         self.expect_unharmed(self.owned.enqueue())
+
+
+class CallByCall(Hostile):
+    def trial(self, plant: Plant, warm: bool, n: int) -> str:
+        """The swap in front of the Nth call of a commit: that call's name, "" at its end."""
+        self.owned.start_over()
+        if warm:
+            self.owned.warm_up()
+        address = self.owned.enqueue()
+        stopped = Stopped(self.place.root, self.command("commit", "--unattended"), n)
+        name = stopped.name
+        if name:
+            self.owned.plant(plant.name, plant.make)
+        ended = stopped.go_on()
+        self.assertIn(ended, ("ended 0", "ended 256", "ended 768"), name)
+        self.expect_unharmed(address)
+        return name
+
+    def test_between_two_calls(self):
+        tried = 0
+        for number, plant in enumerate(SWAPPED):
+            n = 0
+            name = "begin"
+            while name:
+                n += 1
+                with self.subTest(plant.label, call=n):
+                    name = ""
+                    name = self.trial(plant, number % 2 == 0, n)
+                tried += 1
+            self.assertGreater(n, FEWEST_STOPS, plant.label)
+        print(f"\nfigure: map folder, call by call: {tried} swaps in front of a system call")
 
 
 if __name__ == "__main__":
