@@ -6,9 +6,11 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
+from cli import table
+
 SECRET = b"canary-c0ffee"
 LONG_AGO = 1_000_000_000
-MODES = {"root-only": 0o600, "readable": 0o644, "for-all": 0o666, "set-uid": 0o4755}
+MODES = {"root-only": 0o600, "a-table": 0o600, "readable": 0o644, "for-all": 0o666, "set-uid": 0o4755}
 
 
 class State(NamedTuple):
@@ -19,14 +21,17 @@ class State(NamedTuple):
 
 
 class Canaries:
-    """Root's, of several modes, in a folder of their own."""
+    """Root's, of several modes, in a folder of their own. One is a table that libdb accepts."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir()
         self.files = [folder / name for name in MODES]
         for file in self.files:
-            file.write_bytes(SECRET + b" of " + file.name.encode() + b"\n")
+            if file.name == "a-table":
+                table.make(file, {SECRET: b"REJECT"})
+            else:
+                file.write_bytes(SECRET + b" of " + file.name.encode() + b"\n")
             file.chmod(MODES[file.name])
             os.utime(file, (LONG_AGO, LONG_AGO))
         self.names = sorted(os.listdir(folder))

@@ -43,6 +43,7 @@ LYING_THERE = (
     Plant("table: link to a device", MAP, owned.zero_device, 3),
     Plant("table: hard link", MAP, owned.link_to("for-all"), 3),
     Plant("table: hard link of a secret", MAP, owned.link_to("root-only"), 3),
+    Plant("table: hard link of a table", MAP, owned.link_to("a-table"), 3),
     Plant("table: FIFO", MAP, owned.fifo, 3),
     Plant("table: folder", MAP, owned.folder, 3),
     Plant("table: nothing", MAP, owned.nothing, 3),
@@ -64,14 +65,15 @@ LYING_THERE = (
 # Between two calls, whatever the commit then says of it.
 SWAPPED = (
     Plant("table: symbolic link", MAP, owned.symlink_to("for-all")),
-    Plant("table: hard link", MAP, owned.link_to("readable")),
+    Plant("table: hard link of a table", MAP, owned.link_to("a-table")),
     Plant("table: FIFO", MAP, owned.fifo),
     Plant("table: folder", MAP, owned.folder),
     Plant("table: another", MAP, owned.other_table),
     Plant("copy: symbolic link", COPY, owned.symlink_to("for-all")),
     Plant("copy: hard link", COPY, owned.link_to("set-uid")),
+    Plant("copy: hard link of a table", COPY, owned.link_to("a-table")),
     Plant("copy: folder", COPY, owned.folder),
-    Plant("spare: hard link", SPARES[0], owned.link_to("root-only")),
+    Plant("spare: hard link of a table", SPARES[0], owned.link_to("a-table")),
     Plant("spare: symbolic link", SPARES[1], owned.symlink_to("for-all")),
 )
 
