@@ -10,12 +10,15 @@ The lease that waits is opened when the folder is put right again.
 SAP_RACE_SECONDS says how long the loop is (40).
 """
 
+import fcntl
 import os
 import subprocess
+import sys
 import time
 import unittest
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from cli import table
@@ -26,9 +29,14 @@ from pam import daemon
 from race.stopped import Stopped
 
 SECONDS = int(os.environ.get("SAP_RACE_SECONDS", "40"))
+AT_ONCE = 10  # a login waits 1 s; on a busy machine
 HANG = 50  # a command waits 20 s for a table that is replaced again and again
 FEWEST_STOPS = 40
 MAP = "access.db"
+LEASE = f"import fcntl, os, signal, sys; os.setgid({NOBODY}); os.setuid({NOBODY}); " \
+        "signal.signal(signal.SIGIO, signal.SIG_IGN); fd = os.open(sys.argv[1], os.O_RDONLY); " \
+        "fcntl.fcntl(fd, fcntl.F_SETLEASE, int(sys.argv[2])); print('held', flush=True); " \
+        "sys.stdin.read()"
 
 
 class Plant(NamedTuple):
@@ -129,6 +137,30 @@ class MapFolder(Hostile):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(self.owned.wrong(), [])
         self.assertFalse(told.exists())
+
+    def lease(self, path: Path, kind: int) -> None:
+        """Its owner asks the kernel to hold up whoever opens it (fcntl(2), F_SETLEASE)."""
+        lessee = subprocess.Popen(
+            [sys.executable, "-c", LEASE, str(path), str(kind)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: (lessee.kill(), lessee.communicate()))
+        self.assertEqual(lessee.stdout.readline(), "held\n")
+
+    def test_an_open_that_the_owner_holds_up(self):
+        """The kernel would make it wait for 45 s; nobody of ours waits so long."""
+        self.owned.start_over()
+        self.owned.warm_up()
+        for spare in self.place.spares():
+            self.lease(self.owned.folder / spare, fcntl.F_WRLCK)
+        self.assertEqual(self.place.sapdb("grant", "198.51.100.1").returncode, 0)
+        for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK):
+            with self.subTest(kind):
+                self.lease(self.place.map, kind)
+                began = time.monotonic()
+                self.owned.daemon.run(*daemon.opening(self.owned.next_address()))
+                self.assertLess(time.monotonic() - began, AT_ONCE)
+                self.owned.put_right()
+        self.assertEqual(self.owned.wrong(), [])
 
     def owner_at_work(self) -> subprocess.Popen:
         return subprocess.Popen(
