@@ -197,6 +197,10 @@ class MapFolder(Hostile):
 
 
 class CallByCall(Hostile):
+    """In two halves, below, for two processors."""
+
+    plants: tuple[Plant, ...] = ()
+
     def trial(self, plant: Plant, warm: bool, n: int) -> str:
         """The swap in front of the Nth call of a commit: that call's name, "" at its end."""
         self.owned.start_over()
@@ -212,9 +216,9 @@ class CallByCall(Hostile):
         self.expect_unharmed(address)
         return name
 
-    def test_between_two_calls(self):
+    def check_all(self):
         tried = 0
-        for number, plant in enumerate(SWAPPED):
+        for number, plant in enumerate(self.plants):
             n = 0
             name = "begin"
             while name:
@@ -225,6 +229,20 @@ class CallByCall(Hostile):
                 tried += 1
             self.assertGreater(n, FEWEST_STOPS, plant.label)
         print(f"\nfigure: map folder, call by call: {tried} swaps in front of a system call")
+
+
+class TableByCall(CallByCall):
+    plants = tuple(plant for plant in SWAPPED if plant.name == MAP)
+
+    def test_the_table_between_two_calls(self):
+        self.check_all()
+
+
+class CopyByCall(CallByCall):
+    plants = tuple(plant for plant in SWAPPED if plant.name != MAP)
+
+    def test_copy_and_spares_between_two_calls(self):
+        self.check_all()
 
 
 if __name__ == "__main__":
