@@ -29,8 +29,9 @@ static bool make(const char *run_dir, const char *name, const char *text)
 
 	const bool known = run_file_read(run_dir, name, before, sizeof(before)) >= 0 &&
 			   strncmp(before, text, sizeof(before) - 1) == 0;
-	/* Written again all the same: that sets its time. */
-	(void)run_file_write(run_dir, name, text, NULL);
+	/* A flood meets the same trouble at each login: its time is all that is new. */
+	if (!known || run_file_date(run_dir, name) < 0)
+		(void)run_file_write(run_dir, name, text, NULL);
 	return !known;
 }
 

@@ -88,6 +88,16 @@ int run_file_mtime(const char *run_dir, const char *name, time_t *ret)
 	return 0;
 }
 
+int run_file_date(const char *run_dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	const int named = path_of(run_dir, name, path);
+	if (named < 0)
+		return named;
+	return utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
 int run_file_remove(const char *run_dir, const char *name)
 {
 	char path[PATH_MAX];

@@ -21,4 +21,5 @@ int run_file_write(const char *run_dir, const char *name, const char *text,
 int run_file_read(const char *run_dir, const char *name, char *text, size_t room);
 
 int run_file_mtime(const char *run_dir, const char *name, time_t *ret);
+int run_file_date(const char *run_dir, const char *name); /* it is of now */
 int run_file_remove(const char *run_dir, const char *name);

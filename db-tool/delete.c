@@ -2,6 +2,7 @@
 #include "base/why.h"
 #include "core/commit.h"
 #include "db-tool/command.h"
+#include "db-tool/leased_keys.h"
 #include "db-tool/table_file.h"
 
 #include <stdio.h>
@@ -14,35 +15,28 @@ struct deletion {
 };
 
 /* Does the table let go of this key? Says why not. */
-static int may_go(struct deletion *deletion, const struct table *table, const char *key,
-		  struct why *why)
+static bool may_go(struct deletion *deletion, const struct leased_keys *leased,
+		   const char *key)
 {
-	char marker[RECORD_KEY];
-	const int leased =
-		key_is_marker(key) ? 1 : table_marker_of_key(table, key, marker, why);
-
-	if (leased <= 0)
-		return leased < 0 ? leased : 1;
+	if (!key_is_marker(key) && !leased_keys_marker(leased, key))
+		return true;
 	deletion->refused = true;
 	(void)complain(0, "%s belongs to a lease; end it by: sapdb revoke ADDRESS", key);
-	return 0;
+	return false;
 }
 
 static int remove_keys(void *context, const struct table *table, struct why *why)
 {
+	cleanup_leased_keys struct leased_keys leased = { 0 };
 	struct deletion *deletion = context;
-	int changed = 0;
 
 	deletion->missing = deletion->refused = false;
-	for (char **key = deletion->keys; *key; key++) {
-		int removed = may_go(deletion, table, *key, why);
-		if (removed == 0)
+	int changed = leased_keys_find(table, deletion->keys, 1, &leased, why);
+	for (char **key = deletion->keys; *key && changed >= 0; key++) {
+		if (!may_go(deletion, &leased, *key))
 			continue;
-		if (removed > 0)
-			removed = table->backend->remove(table->map, *key, why);
-		if (removed < 0)
-			return removed;
-		changed |= removed;
+		const int removed = table->backend->remove(table->map, *key, why);
+		changed = removed < 0 ? removed : changed | removed;
 		if (removed == 0) {
 			deletion->missing = true;
 			(void)complain(0, "key %s not found in %s", *key,

@@ -2,6 +2,7 @@
 #include "base/why.h"
 #include "core/commit.h"
 #include "db-tool/command.h"
+#include "db-tool/leased_keys.h"
 #include "db-tool/table_file.h"
 
 #include <errno.h>
@@ -14,15 +15,14 @@
  * One record. Where a lease's record stands on its key, the administrator makes it his
  * own: the marker goes, and the lease ends by itself as one that he has decided about.
  */
-static int put_pair(const struct table *table, char **pair, struct why *why)
+static int put_pair(const struct table *table, const struct leased_keys *leased,
+		    char **pair, struct why *why)
 {
 	const struct map_backend *backend = table->backend;
-	char marker[RECORD_KEY];
+	const char *marker = leased_keys_marker(leased, pair[0]);
 	struct map_entry entry;
 
-	int changed = table_marker_of_key(table, pair[0], marker, why);
-	if (changed > 0)
-		changed = backend->remove(table->map, marker, why);
+	const int changed = marker ? backend->remove(table->map, marker, why) : 0;
 	if (changed < 0)
 		return changed;
 	const int found = backend->get(table->map, pair[0], &entry, why);
@@ -36,13 +36,12 @@ static int put_pair(const struct table *table, char **pair, struct why *why)
 
 static int put_pairs(void *context, const struct table *table, struct why *why)
 {
-	int changed = 0;
+	cleanup_leased_keys struct leased_keys leased = { 0 };
 
-	for (char **pair = context; *pair; pair += 2) {
-		const int put = put_pair(table, pair, why);
-		if (put < 0)
-			return put;
-		changed |= put;
+	int changed = leased_keys_find(table, context, 2, &leased, why);
+	for (char **pair = context; *pair && changed >= 0; pair += 2) {
+		const int put = put_pair(table, &leased, pair, why);
+		changed = put < 0 ? put : changed | put;
 	}
 	return changed;
 }

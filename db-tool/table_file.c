@@ -114,23 +114,3 @@ char **keys_of(char **argv)
 {
 	return argv[1] && strcmp(argv[1], "--") == 0 ? argv + 2 : argv + 1;
 }
-
-int table_marker_of_key(const struct table *table, const char *key,
-			char stored[static RECORD_KEY], struct why *why)
-{
-	struct record_marker marker;
-	struct map_entry entry;
-	bool ours = false;
-	int found;
-
-	/* To the end: a walk that stops in between would go on there next time. */
-	while ((found = table->backend->next(table->map, &entry, why)) > 0) {
-		if (entry.key.size >= RECORD_KEY || !record_is_marker(&entry, &marker) ||
-		    strcmp(marker.key, key) != 0)
-			continue;
-		memcpy(stored, entry.key.data, entry.key.size);
-		stored[entry.key.size] = '\0';
-		ours = true;
-	}
-	return found < 0 ? found : ours;
-}

@@ -29,11 +29,6 @@ void table_file_close(struct table_file *file);
 int table_file_edit(const struct tool *tool, const struct commit_edit *edit,
 		    struct why *why);
 
-/* 1: a lease's record stands on `key`, and `stored` is the key of its marker. 0 or an
- * error */
-int table_marker_of_key(const struct table *table, const char *key,
-			char stored[static RECORD_KEY], struct why *why);
-
 /* Whether this is the key of a marker of ours. */
 bool key_is_marker(const char *key);
 

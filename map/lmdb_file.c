@@ -7,6 +7,7 @@
 #include "map/file_lock.h"
 #include "map/file_openers.h"
 #include "map/lmdb_lock.h"
+#include "map/lock_holder.h"
 #include "map/map.h"
 
 #include <fcntl.h>
@@ -32,10 +33,11 @@ static int open_failed(const struct lmdb_file *file, struct why *why)
 
 static int lock_failed(const struct lmdb_file *file, int error, struct why *why)
 {
+	char holder[LOCK_HOLDER];
+
 	if (error == -EBUSY)
-		return why_say(why, -EBUSY,
-			       "%s is being rebuilt, or another program changes it",
-			       file->path);
+		return why_say(why, -EBUSY, "%s is being rebuilt%s", file->path,
+			       lock_holder("POSIX", &file->file, holder));
 	return why_set(why, error, "cannot lock %s", file->path);
 }
 

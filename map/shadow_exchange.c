@@ -37,7 +37,7 @@ static int put_back(const struct shadow_file *shadow, struct stat *came_out,
 		if (error < 0)
 			return error;
 		if (came_out->st_ino == swap.out)
-			return shadow_drop_copy(shadow, came_out, why);
+			return shadow_drop_copy(shadow, why);
 		put_in = swap.in;
 	}
 	return why_say(why, -EBUSY, "%s is being replaced again and again",

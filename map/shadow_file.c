@@ -5,6 +5,7 @@
 #include "base/why.h"
 #include "map/file_copy.h"
 #include "map/file_lock.h"
+#include "map/lock_holder.h"
 #include "map/map.h"
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 /* The path may change between any two calls; 1 = fd and path name one inode. */
 static int open_base_once(struct shadow_file *shadow, const char *path, struct why *why)
 {
+	char holder[LOCK_HOLDER];
 	struct stat named;
 	cleanup_fd int fd = openat(shadow->folder_fd, shadow->name.file, BASE_FLAGS);
 
@@ -31,7 +33,8 @@ static int open_base_once(struct shadow_file *shadow, const char *path, struct w
 			       "%s is no regular file", path);
 	const int locked = file_lock_shared(fd);
 	if (locked == -EBUSY)
-		return why_say(why, -EBUSY, "%s is being rebuilt", path);
+		return why_say(why, -EBUSY, "%s is being rebuilt%s", path,
+			       lock_holder("FLOCK", &shadow->base, holder));
 	if (locked < 0)
 		return why_set(why, locked, "cannot lock %s", path);
 

@@ -46,7 +46,7 @@ static int recover_once(const struct shadow_file *shadow, struct why *why)
 		return why_set(why, -errno, "cannot look at %s", shadow->name.file);
 
 	if (!noted || next_step(&note, temporary.st_ino, path.st_ino) == DROP)
-		return shadow_drop_copy(shadow, &temporary, why);
+		return shadow_drop_copy(shadow, why);
 	const int swapped = shadow_swap(shadow,
 					(struct swap){ .ours = note.ours,
 						       .in = temporary.st_ino,

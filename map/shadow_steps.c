@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "map/shadow_steps.h"
 
+#include "base/cleanup.h"
 #include "base/why.h"
 #include "map/exchange_note.h"
 #include "map/shadow_file.h"
@@ -58,14 +59,26 @@ int shadow_unlink_copy(const struct shadow_file *shadow, struct why *why)
 	return exchange_note_clear(shadow->note_fd, why);
 }
 
-int shadow_drop_copy(const struct shadow_file *shadow, const struct stat *named,
-		     struct why *why)
+/* Readers of it look again. Not a name that its owner has linked to somebody else's file
+ * meanwhile: by descriptor, and only what has no second link. */
+static void date_copy(const struct shadow_file *shadow)
 {
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-					   shadow_bumped(named->st_mtim) };
+	struct stat found;
+	cleanup_fd int fd =
+		openat(shadow->folder_fd, shadow->name.copy,
+		       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	/* Fails only when the name is gone or somebody else's: then there is no reader
-	 * of ours to tell. */
-	(void)utimensat(shadow->folder_fd, shadow->name.copy, times, AT_SYMLINK_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &found) < 0 || !S_ISREG(found.st_mode) ||
+	    found.st_nlink != 1)
+		return;
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+					   shadow_bumped(found.st_mtim) };
+	/* Fails only where it is somebody else's: then there is no reader of ours. */
+	(void)futimens(fd, times);
+}
+
+int shadow_drop_copy(const struct shadow_file *shadow, struct why *why)
+{
+	date_copy(shadow);
 	return shadow_unlink_copy(shadow, why);
 }

@@ -29,6 +29,6 @@ int shadow_stat_copy(const struct shadow_file *shadow, struct stat *ret, struct 
 /* Unlink what has the copy's name, then clear the note. */
 int shadow_unlink_copy(const struct shadow_file *shadow, struct why *why);
 
-/* The same, after a bump by its name: for a file that is not open here. */
-int shadow_drop_copy(const struct shadow_file *shadow, const struct stat *named,
-		     struct why *why);
+/* The same, after a bump: for a file that is not open here. One with a second link is not
+ * dated: it may be anybody's. */
+int shadow_drop_copy(const struct shadow_file *shadow, struct why *why);

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What list, insert and delete do where a lease is: the administrator's word counts."""
 
+import time
 import unittest
 
 from cli import table
 from cli.test_leases import CLIENT, OTHER, REFUSED, Leases
+
+MARKERS = 6000
+KEYS = 300
+SLOWER = 10
 
 
 class LeasedKeys(Leases):
@@ -89,6 +94,32 @@ class LeasedKeys(Leases):
                 after = source.stat()
                 self.assertEqual((after.st_ino, after.st_ctime_ns),
                                  (before.st_ino, before.st_ctime_ns))
+
+    def test_many_keys_cost_one_walk_for_markers(self):
+        """Each of them a walk would be three hundred times as long."""
+        other = self.place.root / "other.db"
+        clients = [f"10.1.{i // 250}.{i % 250 + 1}" for i in range(MARKERS)]
+        table.make(other, {address: "RELAY" for address in clients} | {
+            table.marker(address): f"DUNNO pam_sap {address} RELAY" for address in clients})
+        keys = [f"example{i}.org" for i in range(KEYS)]
+        pairs = [word for key in keys for word in (key, "REJECT")]
+        for command, one, all_of_them, status in (
+                ("insert", ["a", "b"], pairs, 0), ("delete", ["a"], keys, 0),
+                ("delete", ["a", clients[7]], [*keys[1:], clients[7]], 1)):
+            with self.subTest(command, status=status):
+                first = self.seconds(other, command, *one)
+                second = self.seconds(other, command, *all_of_them, status=status)
+                print(f"\nfigure: {command}: {KEYS} keys beside {MARKERS} markers take "
+                      f"{second / first:.1f} times as long as one")
+                self.assertLess(second / first, SLOWER)
+        self.assertEqual(len(table.opened(other)), MARKERS)
+
+    def seconds(self, path, *command: str, status: int | None = None) -> float:
+        began = time.monotonic()
+        done = self.place.sapdb("-m", f"hash:{path}", *command)
+        if status is not None:
+            self.assertEqual(done.returncode, status, done)
+        return time.monotonic() - began
 
 
 if __name__ == "__main__":
