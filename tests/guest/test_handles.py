@@ -78,16 +78,17 @@ class Handles(unittest.TestCase):
         self.expect_nothing_left("no address", "rhost=0.0.0.0", "open", "close")
 
     def test_errors(self):
-        for label, argument, settings in (
-                ("a mistake in the arguments", "lifetime=1h", {}),
-                ("settings that are a folder", f"conf={self.place.lib}", {}),
-                ("no state folder", "", {"state_dir": f"{self.place.conf}/none"})):
+        """What the arguments say counts when they have been read."""
+        for label, argument, worst, settings in (
+                ("a mistake in the arguments", "lifetime=1h", SESSION_ERR, {}),
+                ("settings that cannot be read", f"conf={self.place.lib}", SUCCESS, {}),
+                ("no state folder", "", SESSION_ERR,
+                 {"state_dir": f"{self.place.conf}/none"})):
             with self.subTest(label):
                 self.daemon.write_service("imap", "session required OURS on_error=fail "
                                           + argument)
                 self.place.configure(**settings)
-                self.expect_nothing_left(label, f"rhost={CLIENT}", "open",
-                                         worst=SESSION_ERR)
+                self.expect_nothing_left(label, f"rhost={CLIENT}", "open", worst=worst)
 
     def test_a_table_that_is_gone(self):
         self.place.map.unlink()

@@ -198,11 +198,14 @@ static long do_copy(struct daemon *daemon, const char *argument)
 }
 
 static const struct step call_steps[] = {
-	{ "start", do_start },	   { "end", do_end },	{ "rhost", do_rhost },
-	{ "auth", do_auth },	   { "acct", do_acct }, { "open", do_open },
-	{ "close", do_close },	   { "gate", do_gate }, { "clock", do_clock },
-	{ "setcred", do_setcred }, { "fds", do_fds },	{ "heap", do_heap },
-	{ "mapped", do_mapped },   { "copy", do_copy }, { NULL, NULL },
+	{ "start", do_start },	 { "end", do_end },
+	{ "rhost", do_rhost },	 { "auth", do_auth },
+	{ "acct", do_acct },	 { "open", do_open },
+	{ "close", do_close },	 { "gate", do_gate },
+	{ "clock", do_clock },	 { "setcred", do_setcred },
+	{ "fds", do_fds },	 { "heap", do_heap },
+	{ "mapped", do_mapped }, { "copy", do_copy },
+	{ "race", race },	 { NULL, NULL },
 };
 
 static step_function *find_step(const struct step *table, const char *text, size_t length)

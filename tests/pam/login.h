@@ -36,3 +36,6 @@ long run_step(struct daemon *daemon, const char *text);
 /* login_repeat.c: each of the steps is printed once, with its worst value; with threads,
  * each of them has a daemon, hence a handle, of its own and other rounds' addresses. */
 int repeat(const struct daemon *daemon, unsigned rounds, char **texts);
+
+/* Two threads that do this have a race: to see that it would be seen. */
+step_function race;

@@ -29,6 +29,16 @@ static void *do_share(void *argument)
 	return NULL;
 }
 
+static unsigned shared;
+
+long race(struct daemon *daemon, const char *argument)
+{
+	(void)daemon;
+	(void)argument;
+	shared++;
+	return 0;
+}
+
 static int in_threads(struct share *shares, unsigned count, size_t stack)
 {
 	pthread_t threads[THREADS];

@@ -46,6 +46,19 @@ __attribute__((format(printf, 2, 3))) static void note(struct snapshot *taken,
 		abort();
 }
 
+static void note_descriptor(struct snapshot *taken, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return;
+	/* What is only written at its end is a log, and one of ours goes there. */
+	const int flags = fcntl(fd, F_GETFL);
+	const off_t at = flags & O_APPEND ? 0 : lseek(fd, 0, SEEK_CUR);
+	note(taken, "fd %d: %lu:%lu %x %x at %ld\n", fd, st.st_dev, st.st_ino,
+	     (unsigned)fcntl(fd, F_GETFD), (unsigned)flags, at);
+}
+
 static void note_files(struct snapshot *taken)
 {
 	struct stat st;
@@ -58,10 +71,7 @@ static void note_files(struct snapshot *taken)
 			note(taken, "%s %lu:%lu\n", i == 0 ? "cwd" : "root", st.st_dev,
 			     st.st_ino);
 	for (int fd = 0; fd < FDS; fd++)
-		if (fstat(fd, &st) == 0)
-			note(taken, "fd %d: %lu:%lu %x %x at %ld\n", fd, st.st_dev,
-			     st.st_ino, (unsigned)fcntl(fd, F_GETFD),
-			     (unsigned)fcntl(fd, F_GETFL), lseek(fd, 0, SEEK_CUR));
+		note_descriptor(taken, fd);
 }
 
 static void note_signals(struct snapshot *taken)
