@@ -21,12 +21,17 @@ static const char *const names[LEASE_FOLDERS] = {
 	[LEASE_SETTLED] = "settled",
 };
 
+/* The queue is made last: where it is, all of them are. */
+static const enum lease_folder making[LEASE_FOLDERS] = {
+	LEASE_ACTIVE, LEASE_DEFERRED, LEASE_ENDING, LEASE_SETTLED, LEASE_PENDING,
+};
+
 const char *lease_folder_name(enum lease_folder folder)
 {
 	return names[folder];
 }
 
-int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
+static int open_state(const char *path, struct lease_dir *ret, struct why *why)
 {
 	const int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -34,6 +39,22 @@ int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
 		return why_set(why, -errno, "cannot open the state folder %s", path);
 	ret->fd = fd;
 	ret->path = path;
+	return 0;
+}
+
+int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
+{
+	cleanup_lease_dir struct lease_dir dir = { .fd = -1 };
+	const int error = open_state(path, &dir, why);
+
+	if (error < 0)
+		return error;
+	/* Another login may be making them at this moment, or have died at it. */
+	if (faccessat(dir.fd, names[LEASE_PENDING], F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return why_set(why, -errno, "cannot find %s/%s", path,
+			       names[LEASE_PENDING]);
+	*ret = dir;
+	dir.fd = -1;
 	return 0;
 }
 
@@ -110,11 +131,13 @@ int lease_dir_prepare(const char *path, const char *queue_group, struct why *why
 	int error = make_folder(AT_FDCWD, path, STATE_MODE);
 	if (error < 0)
 		return why_set(why, error, "cannot make the state folder %s", path);
-	error = lease_dir_open(path, &dir, why);
+	error = open_state(path, &dir, why);
 	for (size_t i = 0; i < LEASE_FOLDERS && error == 0; i++) {
-		error = make_folder(dir.fd, names[i], FOLDER_MODE);
+		const char *name = names[making[i]];
+
+		error = make_folder(dir.fd, name, FOLDER_MODE);
 		if (error < 0)
-			return why_set(why, error, "cannot make %s/%s", path, names[i]);
+			return why_set(why, error, "cannot make %s/%s", path, name);
 	}
 	if (error == 0)
 		error = queue_group[0] != '\0' ? open_queue(&dir, queue_group, why)
