@@ -2,13 +2,15 @@
 """Ten thousand handles in one process leave nothing behind.
 
 After each handle: bytes of heap, descriptors, mappings; the worst of them all is that of
-the first few. SAP_HANDLES: how many; fewer where each costs more, as under a sanitizer.
+the first few. A sanitizer has a heap of its own and looks itself for what is left.
+SAP_HANDLES: how many; fewer where each costs more.
 """
 
 import os
 import unittest
 
 from cli import table
+from guest.sanitized import SANITIZER
 from pam import daemon
 from pam.daemon import CLIENT, SESSION_ERR, SUCCESS, Daemon
 
@@ -45,9 +47,10 @@ class Handles(unittest.TestCase):
         _answers, before = self.look(WARM, *calls)
         answers, after = self.look(HANDLES, *calls, timeout=SECONDS)
         self.assertEqual(max(answers), worst)
-        for name, was, now in list(zip(LOOKS, before, after))[1:]:
-            self.assertEqual(now, was, name)
-        self.assertLess(after[0] - before[0], LEFT, "bytes of heap are left")
+        self.assertEqual(after[1], before[1], "descriptors")
+        if SANITIZER == "none":
+            self.assertEqual(after[2], before[2], "mappings")
+            self.assertLess(after[0] - before[0], LEFT, "bytes of heap are left")
         print(f"\nfigure: handles: {HANDLES} of {label} ({self.KIND}), {after[1] - before[1]} "
               f"descriptors, {after[2] - before[2]} mappings, "
               f"{max(after[0] - before[0], 0)} bytes left")

@@ -10,6 +10,7 @@ import subprocess
 import unittest
 
 from cli import table
+from guest.sanitized import not_under_a_sanitizer
 from pam import daemon
 from pam.daemon import CLIENT, Daemon
 
@@ -29,6 +30,7 @@ ALL = ("start", "rhost=" + CLIENT, "auth", "setcred=2", "acct", "open", "close",
 @unittest.skipUnless(shutil.which("valgrind"), "needs valgrind")
 class Memory(unittest.TestCase):
     def setUp(self):
+        not_under_a_sanitizer("valgrind cannot run it")
         self.daemon = Daemon("auth optional OURS debug\naccount optional OURS debug\n"
                              "session optional OURS debug", wait="1ms")
         self.addCleanup(self.daemon.close)
