@@ -151,10 +151,12 @@ int lease_scan_open(const struct lease_dir *dir, enum lease_folder folder,
 	cleanup_fd int fd = openat(dir->fd, names[folder],
 				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	ret->stream = fd < 0 ? NULL : fdopendir(fd);
-	if (!ret->stream)
+	DIR *const stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!stream)
 		return why_set(why, -errno, "cannot list %s/%s", dir->path,
 			       names[folder]);
+	ret->stream = stream;
 	(void)take_fd(&fd);
 	return 0;
 }
@@ -165,6 +167,8 @@ int lease_scan_next(struct lease_scan *scan, struct lease_name *ret, struct why 
 
 	do {
 		errno = 0;
+		/* That an error is below 0 clang does not know. */
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		entry = readdir(scan->stream);
 		if (!entry)
 			return errno == 0
