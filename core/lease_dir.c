@@ -21,12 +21,17 @@ static const char *const names[LEASE_FOLDERS] = {
 	[LEASE_SETTLED] = "settled",
 };
 
+/* The queue is made last: where it is, all of them are. */
+static const enum lease_folder making[LEASE_FOLDERS] = {
+	LEASE_ACTIVE, LEASE_DEFERRED, LEASE_ENDING, LEASE_SETTLED, LEASE_PENDING,
+};
+
 const char *lease_folder_name(enum lease_folder folder)
 {
 	return names[folder];
 }
 
-int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
+static int open_state(const char *path, struct lease_dir *ret, struct why *why)
 {
 	const int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -34,6 +39,22 @@ int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
 		return why_set(why, -errno, "cannot open the state folder %s", path);
 	ret->fd = fd;
 	ret->path = path;
+	return 0;
+}
+
+int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why)
+{
+	cleanup_lease_dir struct lease_dir dir = { .fd = -1 };
+	const int error = open_state(path, &dir, why);
+
+	if (error < 0)
+		return error;
+	/* Another login may be making them at this moment, or have died at it. */
+	if (faccessat(dir.fd, names[LEASE_PENDING], F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return why_set(why, -errno, "cannot find %s/%s", path,
+			       names[LEASE_PENDING]);
+	*ret = dir;
+	dir.fd = -1;
 	return 0;
 }
 
@@ -117,11 +138,13 @@ int lease_dir_prepare(const char *path, const char *queue_group, struct why *why
 	int error = make_folder(AT_FDCWD, path, STATE_MODE);
 	if (error < 0)
 		return why_set(why, error, "cannot make the state folder %s", path);
-	error = lease_dir_open(path, &dir, why);
+	error = open_state(path, &dir, why);
 	for (size_t i = 0; i < LEASE_FOLDERS && error == 0; i++) {
-		error = make_folder(dir.fd, names[i], FOLDER_MODE);
+		const char *name = names[making[i]];
+
+		error = make_folder(dir.fd, name, FOLDER_MODE);
 		if (error < 0)
-			return why_set(why, error, "cannot make %s/%s", path, names[i]);
+			return why_set(why, error, "cannot make %s/%s", path, name);
 	}
 	if (error == 0)
 		error = queue_group[0] != '\0' ? open_queue(&dir, queue_group, why)
@@ -135,10 +158,12 @@ int lease_scan_open(const struct lease_dir *dir, enum lease_folder folder,
 	cleanup_fd int fd = openat(dir->fd, names[folder],
 				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	ret->stream = fd < 0 ? NULL : fdopendir(fd);
-	if (!ret->stream)
+	DIR *const stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!stream)
 		return why_set(why, -errno, "cannot list %s/%s", dir->path,
 			       names[folder]);
+	ret->stream = stream;
 	(void)take_fd(&fd);
 	return 0;
 }
@@ -149,6 +174,8 @@ int lease_scan_next(struct lease_scan *scan, struct lease_name *ret, struct why 
 
 	do {
 		errno = 0;
+		/* That an error is below 0 clang does not know. */
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		entry = readdir(scan->stream);
 		if (!entry)
 			return errno == 0

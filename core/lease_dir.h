@@ -37,7 +37,7 @@ struct why;
 
 const char *lease_folder_name(enum lease_folder folder);
 
-/* -ENOENT: not made yet. `path` must outlive it. */
+/* -ENOENT: not made yet, or not all of it. `path` must outlive it. */
 int lease_dir_open(const char *path, struct lease_dir *ret, struct why *why);
 void lease_dir_close(struct lease_dir *dir);
 #define cleanup_lease_dir __attribute__((cleanup(lease_dir_close)))

@@ -114,7 +114,7 @@ struct value {
 static int find_value(struct walk *walk, const struct lmdb_node *node, struct value *ret)
 {
 	const size_t page_size = walk->extent->page_size;
-	struct lmdb_page_head head;
+	struct lmdb_page_head head = { 0 };
 	size_t first;
 
 	*ret = (struct value){ .bytes = node->data, .size = node->data_size };

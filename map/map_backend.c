@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const char *type, *object;
@@ -52,6 +53,20 @@ static const struct map_backend *find_backend(void *object, const char *type)
 	return NULL;
 }
 
+/* A host that is short of memory or descriptors must not send anybody to install it. */
+static int say_not_loaded(const char *type, const char *path, struct why *why)
+{
+	const char *reason = dlerror();
+
+	if (access(path, F_OK) == 0)
+		return why_say(why, -EPROTONOSUPPORT,
+			       "cannot load the backend for tables of type %s: %s", type,
+			       reason);
+	return why_say(why, -EPROTONOSUPPORT,
+		       "tables of type %s need a backend that is not installed: %s", type,
+		       reason);
+}
+
 int map_backend_load(const char *type, const char *folder, struct loaded_backend *ret,
 		     struct why *why)
 {
@@ -67,10 +82,7 @@ int map_backend_load(const char *type, const char *folder, struct loaded_backend
 
 	ret->object = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	if (!ret->object)
-		return why_say(
-			why, -EPROTONOSUPPORT,
-			"tables of type %s need a backend that is not installed: %s",
-			type, dlerror());
+		return say_not_loaded(type, path, why);
 	ret->backend = find_backend(ret->object, type);
 	if (!ret->backend) {
 		map_backend_unload(ret);

@@ -300,11 +300,10 @@ static int berkeley_remove(struct map *map, const char *key, struct why *why)
 	for (int i = 0; i < 2 && removed >= 0; i++) {
 		DBT stored = as_stored(key, i == 0);
 		const int error = map->handle.db->del(map->handle.db, NULL, &stored, 0);
-		if (error == 0)
+		if (error == 0) {
 			change_list_remove(&map->shadow.spares.made, as_found(&stored));
-		if (error == 0)
 			removed = 1;
-		else if (error != DB_NOTFOUND)
+		} else if (error != DB_NOTFOUND)
 			return db_failed(map, error, "change", why);
 	}
 	return removed;

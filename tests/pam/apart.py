@@ -71,5 +71,12 @@ def hide_proc() -> None:
     _call(_libc.mount(b"tmpfs", b"/proc", b"tmpfs", 0, None))
 
 
+def bring_proc(folder: Path) -> None:
+    """For a preexec_fn: for this process it is mounted there, too."""
+    _call(_libc.unshare(CLONE_NEWNS))
+    _call(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+    _call(_libc.mount(b"proc", os.fsencode(folder), b"proc", 0, None))
+
+
 def unmount(folder: Path) -> None:
     _call(_libc.umount2(os.fsencode(folder), 2))

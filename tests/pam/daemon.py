@@ -83,9 +83,10 @@ class Daemon:
             **options) -> Said:
         """Make the calls in a process of their own, as the place's user."""
         before = len(self.lines())
+        options = {"timeout": 120} | self.place.who() | options
         done = subprocess.run(
             self.command(*steps, user=user), stdin=stdin, capture_output=True, text=True,
-            env=self.environment(), cwd="/", timeout=120, **(self.place.who() | options))
+            env=self.environment(), cwd="/", **options)
         if done.returncode != 0:
             raise AssertionError(f"login ended with {done.returncode}: {done.stderr}")
         return Said(values_of(done.stdout), self.lines()[before:])

@@ -3,7 +3,9 @@
  * log_catcher - takes what a program would send to the system's log
  *
  * For LD_PRELOAD. Appends "PRIORITY TEXT" and a NUL to the file that LOG_CATCHER
- * names: a NUL, since a newline may be in the text, and should not.
+ * names: a NUL, since a newline may be in the text, and should not. With
+ * LOG_CATCHER_EARLY it has the file open from the beginning, as a program has its log:
+ * for hosts that will have no descriptor left, or no way to the file.
  */
 /* Else the headers have a syslog() of their own. */
 #undef _FORTIFY_SOURCE
@@ -23,13 +25,26 @@ __vsyslog_chk(int priority, int flag, const char *format, va_list args);
 __attribute__((format(printf, 3, 0))) EXPORTED void __syslog_chk(int priority, int flag,
 								 const char *format, ...);
 
+static int early = -1;
+
+static int open_log(void)
+{
+	const char *path = getenv("LOG_CATCHER");
+
+	return path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	if (getenv("LOG_CATCHER_EARLY"))
+		early = open_log();
+}
+
 __attribute__((format(printf, 2, 0))) static void take(int priority, const char *format,
 						       va_list args)
 {
 	char line[LINE];
-	const char *path = getenv("LOG_CATCHER");
-	const int fd =
-		path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+	const int fd = early >= 0 ? early : open_log();
 
 	if (fd < 0)
 		return;
@@ -39,7 +54,8 @@ __attribute__((format(printf, 2, 0))) static void take(int priority, const char 
 		length = LINE - 1;
 	if (write(fd, line, (size_t)length + 1) < 0)
 		abort();
-	(void)close(fd);
+	if (fd != early)
+		(void)close(fd);
 }
 
 __attribute__((format(printf, 3, 0))) EXPORTED void

@@ -14,34 +14,29 @@
  * and, for what cannot be seen from outside:
  *
  *	repeat=N	the steps behind it N times, each printed once: its worst value
+ *	threads=N	... in each of N threads, with stack=BYTES
  *	gate		wait until descriptor 0 is at its end
  *	clock		milliseconds since the gate
  *	fds		how many descriptors are open
  *	heap		bytes in use (mallinfo2)
  *	mapped=TEXT	how many lines of /proc/self/maps have TEXT
  *	copy=FROM:TO	copy a file as it is at this moment
+ *
+ * and what login_host.c lets the host do to itself, with `snapshot` and `same` to see
+ * that we did nothing to it (login_snapshot.c).
  */
+#include "tests/pam/login.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define STEPS 64
 #define RHOST_ROOM 8192
-
-struct daemon {
-	const char *confdir, *service, *user;
-	pam_handle_t *pamh;
-	struct timespec gate;
-	unsigned round;
-};
-
-typedef long step_function(struct daemon *daemon, const char *argument);
 
 static int refuse_to_talk(int count, const struct pam_message **message,
 			  struct pam_response **response, void *data)
@@ -202,43 +197,41 @@ static long do_copy(struct daemon *daemon, const char *argument)
 	return copied;
 }
 
-static const struct {
-	const char *name;
-	step_function *function;
-} steps[] = {
-	{ "start", do_start },	   { "end", do_end },	{ "rhost", do_rhost },
-	{ "auth", do_auth },	   { "acct", do_acct }, { "open", do_open },
-	{ "close", do_close },	   { "gate", do_gate }, { "clock", do_clock },
-	{ "setcred", do_setcred }, { "fds", do_fds },	{ "heap", do_heap },
-	{ "mapped", do_mapped },   { "copy", do_copy },
+static const struct step call_steps[] = {
+	{ "start", do_start },	 { "end", do_end },
+	{ "rhost", do_rhost },	 { "auth", do_auth },
+	{ "acct", do_acct },	 { "open", do_open },
+	{ "close", do_close },	 { "gate", do_gate },
+	{ "clock", do_clock },	 { "setcred", do_setcred },
+	{ "fds", do_fds },	 { "heap", do_heap },
+	{ "mapped", do_mapped }, { "copy", do_copy },
+	{ "race", race },	 { NULL, NULL },
 };
 
-static long run_step(struct daemon *daemon, const char *text)
+static step_function *find_step(const struct step *table, const char *text, size_t length)
 {
-	const char *equals = strchr(text, '=');
-	const size_t length = equals ? (size_t)(equals - text) : strlen(text);
-
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (strlen(steps[i].name) == length &&
-		    strncmp(steps[i].name, text, length) == 0)
-			return steps[i].function(daemon, equals ? equals + 1 : NULL);
-	(void)fprintf(stderr, "there is no step '%s'\n", text);
-	exit(2);
+	for (; table->name; table++)
+		if (strlen(table->name) == length &&
+		    strncmp(table->name, text, length) == 0)
+			return table->function;
+	return NULL;
 }
 
-static int repeat(struct daemon *daemon, unsigned rounds, char **texts)
+long run_step(struct daemon *daemon, const char *text)
 {
-	long worst[STEPS] = { 0 };
+	static const struct step *const tables[] = { call_steps, host_steps,
+						     snapshot_steps };
+	const char *equals = strchr(text, '=');
+	const size_t length = equals ? (size_t)(equals - text) : strlen(text);
+	step_function *found = NULL;
 
-	for (daemon->round = 0; daemon->round < rounds; daemon->round++)
-		for (int i = 0; texts[i] && i < STEPS; i++) {
-			const long value = run_step(daemon, texts[i]);
-			if (value > worst[i])
-				worst[i] = value;
-		}
-	for (int i = 0; texts[i] && i < STEPS; i++)
-		(void)printf("%s %ld\n", texts[i], worst[i]);
-	return 0;
+	for (size_t i = 0; !found && i < sizeof(tables) / sizeof(tables[0]); i++)
+		found = find_step(tables[i], text, length);
+	if (!found) {
+		(void)fprintf(stderr, "there is no step '%s'\n", text);
+		exit(2);
+	}
+	return found(daemon, equals ? equals + 1 : NULL);
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a login does not do, seen by strace, and what it leaves behind: nothing.
+"""What a login does not do, seen by strace.
 
 Nearly every login is that of a known client. It opens no table, loads no database
 library and takes no lock.
@@ -13,8 +13,6 @@ from cli import table
 from pam import daemon
 from pam.daemon import CLIENT, SUCCESS, Daemon
 
-HANDLES = 1000
-NEW_CLIENTS = 100
 LOCKS = re.compile(r"\b(flock|fcntl\(\d+, F_(OFD_)?SETLKW?)\b")
 # libdb and libmdb open by this name.
 HANDLED = re.compile(r'open(at)?\(.*"/proc/self/fd/')
@@ -116,72 +114,6 @@ class Cost(unittest.TestCase):
 class CostOnLmdb(Cost):
     KIND = "lmdb"
     LOADED = ("map_lmdb", "liblmdb")
-
-
-class Leftovers(unittest.TestCase):
-    KIND = "hash"
-    BACKEND, LIBRARY = "mapped=map_berkeley", "mapped=libdb"
-
-    def setUp(self):
-        self.daemon = Daemon()
-        self.addCleanup(self.daemon.close)
-        self.daemon.place.configure(map=f"{self.KIND}:{self.daemon.place.map}")
-        table.make(self.daemon.place.map, STATICS, kind=self.KIND)
-        self.daemon.place.ready()
-        # What malloc keeps for the thread counts as used: chunks of many sizes.
-        plain = self.daemon.environment
-        self.daemon.environment = lambda: plain() | {
-            "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
-
-    def measure(self, rounds: int, *steps: str) -> dict[str, tuple[int, int]]:
-        """What was open, in use and mapped before and after that many handles."""
-        looks = ("fds", self.BACKEND, self.LIBRARY)
-        warm = ("start", "rhost=" + CLIENT, "open", "close", "end")
-        before = self.daemon.run(*warm, "heap", *looks).values[len(warm):]
-        after = self.daemon.run(*warm, *looks, f"repeat={rounds}", *steps, "heap", *looks)
-        values = after.values[len(warm) + len(looks):]
-        self.assertEqual(set(values[:len(steps)]), {SUCCESS})
-        names = ("heap", *looks)
-        return dict(zip(names, zip(before, values[len(steps):])))
-
-    def expect_nothing_left(self, found: dict[str, tuple[int, int]]):
-        for name in ("fds", self.BACKEND, self.LIBRARY):
-            with self.subTest(name):
-                self.assertEqual(*found[name])
-        self.assertEqual(found[self.BACKEND][1], 0)
-        grown = found["heap"][1] - found["heap"][0]
-        self.assertLess(grown, 4 * 1024, "bytes of heap are left")
-
-    def test_1000_handles_of_a_known_client(self):
-        found = self.measure(HANDLES, *daemon.opening())
-        print(f"\n{HANDLES} handles: before and after {found}")
-        self.expect_nothing_left(found)
-
-    def test_100_new_clients_each_with_a_commit(self):
-        found = self.measure(NEW_CLIENTS, *daemon.opening("#"))
-        print(f"\n{NEW_CLIENTS} commits in one process: before and after {found}")
-        self.expect_nothing_left(found)
-        self.assertEqual(len(self.daemon.place.leases("active")), NEW_CLIENTS + 1)
-
-    def test_1000_handles_that_give_no_address(self):
-        """Numeric, since libpam's audit asks DNS about a name."""
-        self.expect_nothing_left(self.measure(HANDLES, *daemon.opening("0.0.0.0")))
-
-    def test_100_handles_without_a_map(self):
-        self.daemon.place.configure(map=f"hash:{self.daemon.place.root}/none.db", wait="0")
-        found = self.measure(NEW_CLIENTS, *daemon.opening("#"))
-        self.expect_nothing_left(found)
-
-    def test_a_first_login_unloads_what_it_loaded(self):
-        said = self.daemon.run("start", "fds", "rhost=" + CLIENT, "open", "fds",
-                               self.BACKEND, self.LIBRARY, "end", "mapped=pam_sap.so")
-        _start, before, _rhost, opened, after, backend, libdb, _end, module = said.values
-        self.assertEqual((opened, after, backend, libdb, module), (SUCCESS, before, 0, 0, 0))
-
-
-class LeftoversOfLmdb(Leftovers):
-    KIND = "lmdb"
-    BACKEND, LIBRARY = "mapped=map_lmdb", "mapped=liblmdb"
 
 
 if __name__ == "__main__":

@@ -8,38 +8,32 @@ no valgrind.
 import shutil
 import subprocess
 import unittest
+from pathlib import Path
 
 from cli import table
+from guest.sanitized import not_under_a_sanitizer
 from pam import daemon
 from pam.daemon import CLIENT, Daemon
 
-# libdb writes pages with gaps that it never filled.
-SUPPRESSIONS = """
-{
-   libdb_pages
-   Memcheck:Param
-   pwrite64(buf)
-   fun:pwrite*
-   obj:*/libdb-5.3.so*
-}
-"""
+SUPPRESSIONS = Path(__file__).parents[1] / "guest/valgrind.supp"
 ALL = ("start", "rhost=" + CLIENT, "auth", "setcred=2", "acct", "open", "close", "end")
 
 
 @unittest.skipUnless(shutil.which("valgrind"), "needs valgrind")
 class Memory(unittest.TestCase):
     def setUp(self):
+        not_under_a_sanitizer("valgrind cannot run it")
         self.daemon = Daemon("auth optional OURS debug\naccount optional OURS debug\n"
                              "session optional OURS debug", wait="1ms")
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
         table.make(self.place.map, {"192.0.2.60": "REJECT", "198.51.100": "RELAY"})
-        (self.place.root / "suppressions").write_text(SUPPRESSIONS)
+        shutil.copy(SUPPRESSIONS, self.place.root)
         self.place.ready()
 
     def check(self, *steps: str) -> None:
         command = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=no",
-                   f"--suppressions={self.place.root}/suppressions",
+                   f"--suppressions={self.place.root / SUPPRESSIONS.name}",
                    *self.daemon.command(*steps)]
         done = subprocess.run(command, capture_output=True, text=True, cwd="/",
                               stdin=subprocess.DEVNULL, timeout=100, **self.place.who())

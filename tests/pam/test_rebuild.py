@@ -63,7 +63,7 @@ class Rebuild(unittest.TestCase):
         self.lock()
         login = subprocess.Popen(
             self.daemon.command("start", "rhost=" + CLIENT, "open",
-                                f"copy={self.place.map}:{copy}"),
+                                f"copy={self.place.map}:{copy}", "end"),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
             env=self.daemon.environment(), cwd="/", **self.place.who())
         end = time.monotonic() + PATIENCE

@@ -42,6 +42,26 @@ static void prepare_makes_what_is_missing(void **state)
 	check_modes("modes", path, 0700);
 }
 
+static void what_is_half_made_is_not_there_yet(void **state)
+{
+	char path[SCRATCH_PATH], name[SCRATCH_PATH + 16];
+	struct lease_dir dir = { .fd = -1 };
+
+	scratch_path(*state, "lib", path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	for (int folder = 0; folder < LEASE_FOLDERS; folder++) {
+		(void)snprintf(name, sizeof(name), "%s/%s", path,
+			       lease_folder_name((enum lease_folder)folder));
+		check_int(name, lease_dir_open(path, &dir, NULL), -ENOENT);
+		check_int("untouched", dir.fd, -1);
+		if (folder != LEASE_PENDING)
+			assert_int_equal(mkdir(name, 0700), 0);
+	}
+	check_int("prepare", lease_dir_prepare(path, "", NULL), 0);
+	check_int("open", lease_dir_open(path, &dir, NULL), 0);
+	lease_dir_close(&dir);
+}
+
 static void the_queue_may_be_a_groups(void **state)
 {
 	const struct group *group = getgrgid(getegid());
@@ -189,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(prepare_makes_what_is_missing),
+		IN_SCRATCH(what_is_half_made_is_not_there_yet),
 		IN_SCRATCH(the_queue_may_be_a_groups),
 		IN_SCRATCH(a_parent_that_is_missing_is_an_error),
 		IN_SCRATCH(it_is_no_link),

@@ -87,6 +87,23 @@ static void what_cannot_be_loaded_is_said(void **state)
 	}
 }
 
+static void what_is_there_and_cannot_be_loaded_is_not_missing(void **state)
+{
+	struct loaded_backend loaded = { 0 };
+	struct why why = { 0 };
+	char path[SCRATCH_PATH];
+
+	scratch_write(scratch_path(*state, "map_berkeley.so", path), "no object", 9);
+	check_int("load",
+		  map_backend_load("hash", ((const struct scratch *)*state)->path,
+				   &loaded, &why),
+		  -EPROTONOSUPPORT);
+	check_contains("load", why.text,
+		       "cannot load the backend for tables of type hash: ");
+	check_contains("load", why.text, path);
+	assert_null(loaded.object);
+}
+
 /* An object without this type: as if left by another version. */
 static void another_object_under_its_name_is_refused(void **state)
 {
@@ -141,6 +158,7 @@ int main(void)
 		cmocka_unit_test(types_have_names),
 		cmocka_unit_test(each_type_is_loaded),
 		cmocka_unit_test(what_cannot_be_loaded_is_said),
+		IN_SCRATCH(what_is_there_and_cannot_be_loaded_is_not_missing),
 		IN_SCRATCH(another_object_under_its_name_is_refused),
 		cmocka_unit_test(the_failing_backend_fails),
 	};

@@ -29,6 +29,7 @@ static void answer_looks(const char *path, int fd)
 		if (write(fd, &word, 1) != 1)
 			break;
 	}
+	lmdb_reader_close(&reader);
 }
 
 /* Postmap: the lock for as long as the pipe is open. */
@@ -200,6 +201,7 @@ static void watch_a_pair(const char *path, int fd)
 	while (poll(&over, 1, 0) == 0)
 		if (lmdb_reader_equal(&reader, "192.0.2.7", "SAP:192.0.2.7") == 0)
 			_exit(2);
+	lmdb_reader_close(&reader);
 }
 
 /* While a reader looks as fast as it can: the lock may have to be waited for. */

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whatever the host has done to itself: the login passes, and the host is what it was.
+
+Each case is a process of its own. What it looks at before and after our calls stands in
+tests/pam/login_snapshot.c.
+"""
+
+import os
+import shutil
+import stat
+import subprocess
+import unittest
+from pathlib import Path
+
+from cli import table
+from cli.place import NOBODY
+from guest.sanitized import not_under_a_sanitizer
+from guest.surroundings import SCARCE, WELCOMING, Host
+from pam import apart, daemon
+from pam.daemon import CLIENT, SUCCESS, Daemon, Said
+
+CALLS = (f"rhost={CLIENT}", "open", "close")
+# Whatever the umask: how they are made stands in the design, not in the host.
+MODES = {"state": 0o755, "state/active": 0o700, "state/pending": 0o700, "state/settled": 0o700,
+         f"state/active/{CLIENT}": 0o600, "state/commit.lock": 0o600, "run/seal": 0o644,
+         "mail/access.db": 0o640}
+TABLE_MODE = 0o640
+# AddressSanitizer's search for leaks needs what some of these hosts have no more: threads,
+# descriptors, /proc. It has its turn in test_handles.
+FOR_ALL = {"LOG_CATCHER_EARLY": "1", "ASAN_OPTIONS": "detect_leaks=0"}
+WITHOUT_US = "session required pam_permit.so"
+INSIDE = {"map": "hash:/mail/access.db", "state_dir": "/state", "run_dir": "/run",
+          "backend_dir": "/lib"}
+LIBRARY = "libdb-5.3.so"
+
+
+class OfAHost(unittest.TestCase):
+    def begin(self, **settings: str) -> None:
+        """A new place, with a first run of the timer behind it."""
+        self.daemon = Daemon(f"session optional OURS\n{WITHOUT_US}", like_us=True,
+                             **({"wait": "0"} | settings))
+        self.addCleanup(self.daemon.close)
+        self.daemon.write_service("without", WITHOUT_US)
+        self.place = self.daemon.place
+        table.make(self.place.map, {"192.0.2.60": "REJECT"})
+        self.place.map.chmod(TABLE_MODE)
+
+    def steps(self, host: Host) -> list[str]:
+        thread = ("repeat=1",) if "threads=1" in host.before else ()
+        return [step.replace("DIR", str(self.place.root)) for step in (
+            *host.before, *thread, "start", *host.behind, "snapshot", *CALLS, "same", "end")]
+
+    def log_in(self, host: Host, **options) -> Said:
+        """Nothing of the host has changed, or the program would not end with 0; what libpam
+        answers is what it answers without us."""
+        plain = self.daemon.environment()
+        self.daemon.environment = lambda: plain | FOR_ALL | host.environment
+        said = self.daemon.run(*self.steps(host), **options)
+        self.daemon.service = "without"
+        self.assertEqual(self.daemon.run(*self.steps(host), **options).values, said.values)
+        self.daemon.service = "imap"
+        return said
+
+    def modes(self) -> dict[str, int]:
+        return {name: stat.S_IMODE((self.place.root / name).stat().st_mode) for name in MODES}
+
+
+class Surroundings(OfAHost):
+    def test_it_is_opened_as_ever(self):
+        for host in WELCOMING:
+            with self.subTest(host.label):
+                self.begin()
+                said = self.log_in(host)
+                self.assertEqual(set(said.values), {SUCCESS})
+                self.assertEqual(len(daemon.openings(said.log)), len(said.log), said.log)
+                self.assertEqual(table.opened(self.place.map), {CLIENT})
+                self.assertEqual(self.modes(), MODES)
+                self.assertEqual(self.place.beside(), [])
+        print(f"\nfigure: surroundings: {len(WELCOMING)} hosts, each opened and unchanged")
+
+    def test_a_known_client(self):
+        for host in WELCOMING:
+            with self.subTest(host.label):
+                self.begin()
+                self.daemon.run(*daemon.opening())
+                before = self.place.inode()
+                self.assertEqual(self.log_in(host).log, [])
+                self.assertEqual(self.place.inode(), before)
+
+    def test_what_is_scarce(self):
+        """Opened, or one reason; and what waits is opened by the timer."""
+        opened = 0
+        for host in SCARCE:
+            with self.subTest(host.label):
+                self.begin()
+                if host.behind[0].startswith("memory"):
+                    not_under_a_sanitizer("it reserves terabytes of addresses itself")
+                said = self.log_in(host)
+                if CLIENT in table.opened(self.place.map):
+                    opened += 1
+                else:
+                    ours = [text for text in said.texts() if text.startswith("pam_sap(")]
+                    self.assertEqual(len(ours), 1, said.log)
+                    self.assertNotIn("not installed", ours[0])
+                    self.assertRegex(ours[0], ": .*(Too many open files|[Mm]emory|failed to map)")
+                self.assertEqual(table.faults(self.place.map), "")
+                self.place.sapdb("expire")
+                waited = self.place.where(CLIENT)
+                self.assertIn(waited, ("active", ""), said.log)
+                self.assertEqual(self.daemon.run(*daemon.opening()).values[2], SUCCESS)
+                self.assertEqual(self.place.where(CLIENT), "active")
+        print(f"\nfigure: surroundings: {len(SCARCE)} scarce hosts, {opened} opened at once, "
+              f"the others say why")
+        self.assertGreater(opened, 3)
+        self.assertLess(opened, len(SCARCE))
+
+    def test_a_limit_of_file_size(self):
+        self.begin()
+        said = self.log_in(Host("no file", behind=("fsize=4096",)))
+        self.assertEqual(len(said.log), 1, said.log)
+        self.assertIn("LimitFSIZE=", said.log[0].text)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root")
+class Privileges(OfAHost):
+    def test_a_host_that_has_become_nobody(self):
+        """The state is root's: the module says that it may not."""
+        self.begin()
+        self.place.sapdb("expire")
+        said = self.log_in(Host("nobody", (f"uid={NOBODY}",)))
+        self.assertEqual(len(said.log), 1, said.log)
+        self.assertIn("Permission denied", said.log[0].text)
+        self.assertEqual(self.place.where(CLIENT), "")
+
+    def test_a_host_of_nobody(self):
+        self.begin()
+        self.place.uid = NOBODY
+        self.place.own()
+        self.log_in(Host("nobody", ("nproc=0", "umask=077")))
+        self.assertEqual(table.opened(self.place.map), {CLIENT})
+
+    def test_chroot_with_nothing_inside(self):
+        self.begin()
+        empty = self.place.root / "empty"
+        empty.mkdir()
+        said = self.log_in(Host("chroot", behind=(f"chroot={empty}",)))
+        self.assertEqual(len(said.log), 1, said.log)
+        self.assertIn(str(self.place.conf), said.log[0].text)
+
+    def test_chroot_with_everything_inside(self):
+        self.begin(**INSIDE)
+        self.bring_the_library()
+        proc = self.place.root / "proc"
+        proc.mkdir()
+        said = self.log_in_inside(preexec_fn=lambda: apart.bring_proc(proc))
+        self.assertEqual(len(daemon.openings(said.log)), 1, said.log)
+        self.assertEqual(table.opened(self.place.map), {CLIENT})
+
+    def test_chroot_without_something(self):
+        for label, settings, want in (
+                ("no /proc", {}, "/proc is not mounted here"),
+                ("no backend", {"backend_dir": "/none"}, "a backend that is not installed"),
+                ("no table", {"map": "hash:/mail/none.db"}, "cannot open the table /mail/none.db")):
+            with self.subTest(label):
+                self.begin(**(INSIDE | settings))
+                self.bring_the_library()
+                said = self.log_in_inside()
+                self.assertEqual(len(said.log), 1, said.log)
+                self.assertIn(want, said.log[0].text)
+                self.assertIn(self.place.where(CLIENT), ("pending", "deferred"))
+
+    def bring_the_library(self) -> None:
+        """The backend needs it, and there is no ld.so.cache inside."""
+        needs = subprocess.run(["ldd", str(self.place.lib / "map_berkeley.so")], text=True,
+                               capture_output=True, check=True).stdout
+        found = next(line.split()[2] for line in needs.splitlines() if LIBRARY in line)
+        shutil.copy(found, self.place.lib)
+
+    def log_in_inside(self, **options) -> Said:
+        """The daemon has loaded the module, then goes where these paths are."""
+        conf = Path("/") / self.place.conf.name
+        self.daemon.write_service(
+            "imap", f"session optional {self.daemon.module} conf={conf}\n{WITHOUT_US}")
+        return self.log_in(Host("chroot", behind=(f"chroot={self.place.root}",)), **options)
+
+
+if __name__ == "__main__":
+    unittest.main()
