@@ -44,6 +44,7 @@ class OfAHost(unittest.TestCase):
         self.place = self.daemon.place
         table.make(self.place.map, {"192.0.2.60": "REJECT"})
         self.place.map.chmod(TABLE_MODE)
+        self.place.ready()
 
     def steps(self, host: Host) -> list[str]:
         thread = ("repeat=1",) if "threads=1" in host.before else ()
@@ -126,7 +127,6 @@ class Privileges(OfAHost):
     def test_a_host_that_has_become_nobody(self):
         """The state is root's: the module says that it may not."""
         self.begin()
-        self.place.sapdb("expire")
         said = self.log_in(Host("nobody", (f"uid={NOBODY}",)))
         self.assertEqual(len(said.log), 1, said.log)
         self.assertIn("Permission denied", said.log[0].text)
