@@ -19,10 +19,11 @@ class Injected(NamedTuple):
 
 
 def run(command: list[str], n: int, action: str, until: str = TO_THE_END,
-        env: dict[str, str] | None = None) -> Injected:
+        env: dict[str, str] | None = None, umask: int = -1) -> Injected:
     done = subprocess.run(
         [os.environ["SAP_INJECT"], FROM, until, str(n), action, *command], cwd="/", env=env,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=END_OF_COMMAND)
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, umask=umask,
+        timeout=END_OF_COMMAND)
     if done.returncode != 0:
         raise AssertionError(f"inject ended with {done.returncode}: {done.stderr}")
     err, _, last = done.stderr.rstrip("\n").rpartition("\n")

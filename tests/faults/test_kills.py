@@ -12,6 +12,7 @@ import os
 import unittest
 
 from faults import injected
+from faults.first_run import FirstRun
 from faults.works import Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
 
 MANY_FAULTS = 5
@@ -102,6 +103,11 @@ class Timer(Kills):
 class Administrator(Kills):
     def test_insert(self):
         self.check(Insert)
+
+
+class Beginner(Kills):
+    def test_first_run(self):
+        self.check(FirstRun)
 
 
 class InPlace(Kills):
