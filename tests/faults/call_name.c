@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "call_name.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 
@@ -102,14 +103,19 @@ static const struct {
 	CALL(kill),
 	CALL(readlinkat),
 	CALL(pipe2),
+	CALL(dup3),
+	CALL(recvfrom),
+	CALL(fallocate),
 };
 
 static const long with_length[] = {
 	SYS_read, SYS_write, SYS_pread64, SYS_pwrite64, SYS_pwritev, SYS_writev,
 };
 
-const char *call_name(long number)
+const char *call_name(long number, unsigned long second)
 {
+	if (number == SYS_fcntl && (second == F_GETFD || second == F_SETFD))
+		return "fcntl_fd";
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (calls[i].number == number)
 			return calls[i].name;

@@ -5,8 +5,9 @@
  *	inject FROM UNTIL N ACTION COMMAND [ARGUMENT...]
  *
  * Counted are the calls from the first open of a path that ends in FROM (it is number
- * 1) to an open of the path UNTIL, which is not counted; "-" for UNTIL: to the end. So
- * what a program's start and its host do is left out. The actions:
+ * 1) to an open of the path UNTIL or a word to the kernel's audit, which are not counted;
+ * "-" for UNTIL: to the end. So what a program's start and its host do is left out. The
+ * actions:
  *
  *	before	SIGKILL in front of it: the call is not made
  *	behind	SIGKILL when it was made
@@ -20,6 +21,7 @@
  */
 #include "call_name.h"
 
+#include <linux/netlink.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -108,6 +111,22 @@ static bool ends_in(const char *text, const char *end)
 	return all >= part && strcmp(text + all - part, end) == 0;
 }
 
+static const char *name_of(pid_t pid)
+{
+	const struct user_regs_struct call = registers(pid);
+
+	return call_name((long)call.orig_rax, call.rsi);
+}
+
+/* What libpam does behind a module is not the module's. */
+static bool is_audit(pid_t pid)
+{
+	const struct user_regs_struct call = registers(pid);
+
+	return call.orig_rax == SYS_socket && call.rdi == AF_NETLINK &&
+	       call.rdx == NETLINK_AUDIT;
+}
+
 /* Where it counts: 0 before, 1 from FROM on, 2 behind. */
 static int phase_of(pid_t pid, const struct order *order, int phase)
 {
@@ -116,7 +135,8 @@ static int phase_of(pid_t pid, const struct order *order, int phase)
 	opened_path(pid, path);
 	if (phase == 0 && ends_in(path, order->from))
 		return 1;
-	if (phase == 1 && strcmp(path, order->until) == 0)
+	if (phase == 1 && strcmp(order->until, "-") != 0 &&
+	    (strcmp(path, order->until) == 0 || is_audit(pid)))
 		return 2;
 	return phase;
 }
@@ -131,8 +151,7 @@ static bool run_to(pid_t pid, const struct order *order, int *status)
 	while (phase < 2 && step(pid, status)) {
 		phase = phase_of(pid, order, phase);
 		if (phase == 1 && listed)
-			(void)fprintf(stderr, "%s\n",
-				      call_name((long)registers(pid).orig_rax));
+			(void)fprintf(stderr, "%s\n", name_of(pid));
 		if (phase == 1 && --n == 0)
 			return true;
 		/* Out of the call again; an exit of the process has none. */
@@ -142,8 +161,24 @@ static bool run_to(pid_t pid, const struct order *order, int *status)
 	return false;
 }
 
+/* Makes the call with other arguments; the program finds its own again. */
+static bool make(pid_t pid, const struct user_regs_struct *changed, int *status)
+{
+	const struct user_regs_struct own = registers(pid);
+	struct user_regs_struct made;
+
+	set_registers(pid, changed);
+	if (!step(pid, status))
+		return false;
+	made = registers(pid);
+	made.rdi = own.rdi;
+	made.rdx = own.rdx;
+	set_registers(pid, &made);
+	return true;
+}
+
 /* False: nothing can be cut off here. */
-static bool halve(pid_t pid)
+static bool halve(pid_t pid, int *status)
 {
 	struct user_regs_struct call = registers(pid);
 
@@ -151,15 +186,18 @@ static bool halve(pid_t pid)
 	if (!call_has_length((long)call.orig_rax) || call.rdx < 2)
 		return false;
 	call.rdx /= 2;
-	set_registers(pid, &call);
-	return true;
+	return make(pid, &call, status);
 }
 
 static bool fail(pid_t pid, int error, int *status)
 {
 	struct user_regs_struct call = registers(pid);
 
-	/* A close that fails has closed all the same. */
+	/* A close that fails has closed all the same. A brk says where the break is. */
+	if (call.orig_rax == SYS_brk) {
+		call.rdi = 0;
+		return make(pid, &call, status);
+	}
 	if (call.orig_rax != SYS_close) {
 		call.orig_rax = (unsigned long long)-1;
 		set_registers(pid, &call);
@@ -175,11 +213,11 @@ static bool fail(pid_t pid, int error, int *status)
 /* The name of the call, NULL: nothing was done. */
 static const char *act(pid_t pid, const char *action, int *status)
 {
-	const char *name = call_name((long)registers(pid).orig_rax);
+	const char *name = name_of(pid);
 	const int error = atoi(action);
 
 	if (strcmp(action, "short") == 0)
-		return halve(pid) ? name : NULL;
+		return halve(pid, status) ? name : NULL;
 	if (error > 0)
 		return fail(pid, error, status) ? name : NULL;
 	if (strcmp(action, "behind") == 0 && !step(pid, status))

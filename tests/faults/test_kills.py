@@ -18,7 +18,7 @@ from faults.works import Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
 MANY_FAULTS = 5
 FEWEST_CALLS = 40
 READS = {
-    "access", "brk", "clock_gettime", "fcntl", "faccessat2", "fgetxattr", "flistxattr",
+    "access", "brk", "clock_gettime", "fcntl", "fcntl_fd", "faccessat2", "fgetxattr", "flistxattr",
     "fstat", "fstatfs", "getdents64", "getegid", "geteuid", "getpid", "getrandom", "lseek",
     "mmap", "mprotect", "munmap", "newfstatat", "pread64", "read", "readlink", "socket",
     "connect", "ioctl",
