@@ -117,8 +117,8 @@ static int end_one(const struct job *job, const struct lease *due)
 	if (lease_mtime(job->leases, LEASE_ENDING, client, &mtime) == 0 &&
 	    mtime.tv_sec == due->last_login.tv_sec)
 		return 0;
-	/* A login that had the file in its hands renewed it under its new name. */
-	/* Also when nobody can say: what is not renewed ends a minute later. */
+	/* A login that had the file in its hands renewed it under its new name. When
+	 * nobody can say so it goes back, too, and ends a minute later. */
 	if (add_if_due(&again, job, LEASE_ENDING, client) < 0 || again.count == 0)
 		if (lease_merge(job->leases, LEASE_ENDING, LEASE_ACTIVE, client) < 0)
 			(void)lease_merge(job->leases, LEASE_ENDING, LEASE_PENDING,
@@ -237,6 +237,9 @@ static void forget_settled(const struct job *job)
 /* This run worked: whatever is still wrong is news again, once a minute at most. */
 static void withdraw_complaints(const char *run_dir)
 {
+	/* Nothing waits for the map, whatever was wrong with it: logins may ask it again.
+	 */
+	(void)complaint_withdraw(run_dir, COMPLAINT_MAP);
 	(void)complaint_withdraw(run_dir, COMPLAINT_EXPIRY);
 	(void)complaint_withdraw(run_dir, COMPLAINT_FULL);
 	(void)complaint_withdraw(run_dir, COMPLAINT_STATE);
