@@ -256,16 +256,30 @@ int expire(const struct job *job, struct commit_result *ret, struct why *why)
 	return error < 0 ? error : touched;
 }
 
+/* What nothing can move out of the queue would start the service again at once: said, so
+ * that it ends as one that failed, and late (decision 0013). */
+static int is_stuck(const struct job *job, struct commit_result *ret, struct why *why)
+{
+	const int error =
+		why_say(why, -EBUSY, "%s/pending cannot be emptied: look what is in it",
+			job->leases->path);
+
+	ret->known_failure =
+		!complaint_make(job->settings->run_dir, COMPLAINT_STATE, why->text);
+	return error;
+}
+
 int expire_commit_queue(const struct job *job, struct commit_result *ret, struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+	int round = 0;
 
 	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
 		return error;
-	for (int i = 0; i < QUEUE_ROUNDS && error == 0 && !commit_is_idle(job, &lock);
-	     i++)
-		error = commit_or_defer(job, &lock, ret, why);
+	while (error == 0 && !commit_is_idle(job, &lock))
+		error = round++ < QUEUE_ROUNDS ? commit_or_defer(job, &lock, ret, why)
+					       : is_stuck(job, ret, why);
 	commit_lock_release(&lock);
 	if (error == 0 && expiry_is_late(job))
 		error = end_due(job, ret, why);
