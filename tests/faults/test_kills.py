@@ -46,6 +46,8 @@ class Kills(unittest.TestCase):
         work.settle()
         if not killed.name and not work.is_done():
             faults.append(f"left alone it does not do its work: {killed.err}")
+        if not killed.name and not work.took_what_it_should():
+            faults.append("it did not take the spare")
         return killed.name, faults + work.heal()
 
     def run_all(self, kind: type[Work], spare: bool, table: str) -> int:

@@ -48,6 +48,8 @@ class Work(Scene):
         self.place.sapdb("expire")
         self.make_work()
         self.before = self.identity()
+        self.retired = {self.place.map.with_name(name).stat().st_ino
+                        for name in self.place.spares()}
         self.place.forget_what_was_said()
         if not self.spare:
             (self.place.run / "spares").unlink(missing_ok=True)
@@ -73,6 +75,10 @@ class Work(Scene):
         """Equal: not a byte of the table has changed."""
         found = self.place.map.stat()
         return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+    def took_what_it_should(self) -> bool:
+        """A spare, where there is one for it."""
+        return not self.spare or self.place.inode() in self.retired
 
     def end_surplus(self) -> None:
         while len(self.live) > LEASES:
