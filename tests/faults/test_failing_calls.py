@@ -15,6 +15,7 @@ import errno
 import os
 import re
 import unittest
+from pathlib import Path
 
 from cli import table
 from faults.injected import Injected
@@ -69,8 +70,15 @@ SANITIZER = r"(Address|Leak)Sanitizer|runtime error:"
 INSERTED = re.compile(r"inserted (\S+) into")
 
 
+def is_sanitized() -> bool:
+    """The sanitizer's own calls are in between, and it dies without memory."""
+    return b"__asan_init" in Path(os.environ["SAP_SAPDB"]).read_bytes()
+
+
 def actions(name: str, n: int) -> list[str]:
-    may, must = ERRORS[name]
+    may, must = ERRORS.get(name, ((), ()))
+    if not may or (may == MEMORY and is_sanitized()):
+        return []
     return [*(may if ALL else (may[n % len(may)],)), *must]
 
 
@@ -97,8 +105,9 @@ class FailingCalls(unittest.TestCase):
         self.assertTrue(work.is_done(), "without a fault the work is not done")
         self.assertEqual(work.heal(), [])
         names = [line for line in listed if re.fullmatch(r"[a-z0-9_]+", line)]
-        self.assertEqual(set(names) - CANNOT_FAIL - ERRORS.keys(), set(),
-                         "calls without a row: what may they fail with?")
+        if not is_sanitized():
+            self.assertEqual(set(names) - CANNOT_FAIL - ERRORS.keys(), set(),
+                             "calls without a row: what may they fail with?")
         return [LIBDB_PROBE if three == ("fcntl_fd", "read", "close") else three[2]
                 for three in zip(["", "", *names], ["", *names], names)]
 
@@ -143,7 +152,7 @@ class FailingCalls(unittest.TestCase):
         work = self.start(kind, spare, table_kind)
         injected = 0
         for n, name in enumerate(self.names(work), 1):
-            for error in actions(name, n) if name in ERRORS else ():
+            for error in actions(name, n):
                 if self.failed >= MANY_FAULTS:
                     return injected
                 with self.subTest(kind.label, spare=spare, table=table_kind, n=n, error=error):
