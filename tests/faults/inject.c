@@ -16,8 +16,8 @@
  *	list	nothing; prints the name of each counted call on stderr, one a line
  *
  * After its deed it lets the command run on, untraced. The command has our descriptors.
- * The last line on stderr is "NAME STATUS": of the call to which something was done, or
- * "-", and as of wait(2). x86-64 only: its registers are changed.
+ * The last line on stderr, one of its own, is "NAME STATUS": of the call to which
+ * something was done, or "-", and as of wait(2). x86-64 only: its registers are changed.
  */
 #include "call_name.h"
 
@@ -261,6 +261,6 @@ int main(int argc, char **argv)
 		if (waitpid(pid, &status, 0) < 0)
 			give_up("inject: end");
 	}
-	(void)fprintf(stderr, "%s %d\n", name ? name : "-", status);
+	(void)fprintf(stderr, "\n%s %d\n", name ? name : "-", status);
 	return 0;
 }

@@ -29,7 +29,7 @@ def run(command: list[str], n: int, action: str, until: str = TO_THE_END,
     err, _, last = done.stderr.rstrip("\n").rpartition("\n")
     name, status = last.split(" ")
     return Injected("" if name == "-" else name, os.waitstatus_to_exitcode(int(status)),
-                    done.stdout, err)
+                    done.stdout, err.rstrip("\n"))
 
 
 def was_killed(injected: Injected) -> bool:
