@@ -16,7 +16,7 @@ from faults.first_run import FirstRun
 from faults.works import Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
 
 MANY_FAULTS = 5
-FEWEST_CALLS = 40
+FEWEST_CALLS = 15  # of a renewal
 READS = {
     "access", "brk", "clock_gettime", "fcntl", "fcntl_fd", "faccessat2", "fgetxattr", "flistxattr",
     "fstat", "fstatfs", "getdents64", "getegid", "geteuid", "getpid", "getrandom", "lseek",
