@@ -20,7 +20,11 @@ int commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
 		openat(dir->fd, NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return why_set(why, -errno, "cannot open " NAME);
+		return why_set(
+			why, -errno, "cannot open %s/" NAME "%s", dir->path,
+			errno == ELOOP || errno == EISDIR
+				? " (it must be a plain file: remove what is there)"
+				: "");
 	do {
 		const int locked = file_lock_exclusive(fd);
 		if (locked == 0) {
@@ -28,11 +32,17 @@ int commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
 			return 0;
 		}
 		if (locked != -EBUSY)
-			return why_set(why, locked, "cannot lock " NAME);
+			return why_set(why, locked,
+				       "cannot lock %s/" NAME " (state_dir must be on a "
+				       "disk that knows flock)",
+				       dir->path);
 		if (interest && interest->lost(interest->context))
 			return 1;
 	} while (deadline_nap(deadline, &round));
-	return why_say(why, -ETIMEDOUT, "another commit took longer than the wait");
+	return why_say(why, -ETIMEDOUT,
+		       "another commit took longer than the wait (who holds it: fuser -v "
+		       "%s/" NAME ")",
+		       dir->path);
 }
 
 void commit_lock_release(struct commit_lock *lock)

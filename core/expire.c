@@ -26,6 +26,25 @@ bool expire_is_due(const struct job *job, const struct lease *lease)
 	return lease_end(lease, job->settings->lifetime_ms) <= job->now.tv_sec;
 }
 
+/* Found due, without a lock; and the first thing that kept a lease from being looked at
+ * or ended: the rest goes on, and then it is said. */
+struct due {
+	struct batch batch;
+	long active;
+	int missed;
+	struct why reason;
+};
+
+static void miss(struct due *due, const struct job *job,
+		 const struct client_address *client, int error)
+{
+	/* Gone meanwhile is ended. */
+	if (error != -ENOENT && due->missed == 0)
+		due->missed = why_set(&due->reason, error,
+				      "cannot end the lease %s/%s/%s", job->leases->path,
+				      lease_folder_name(LEASE_ACTIVE), client->text);
+}
+
 /* Only a lease whose last login is a lifetime ago has to be read: it may have an end
  * of its own. */
 static int add_if_due(struct batch *batch, const struct job *job,
@@ -35,8 +54,9 @@ static int add_if_due(struct batch *batch, const struct job *job,
 	struct timespec mtime;
 	struct lease lease;
 
-	if (lease_mtime(job->leases, folder, client, &mtime) < 0)
-		return 0;
+	const int looked = lease_mtime(job->leases, folder, client, &mtime);
+	if (looked < 0)
+		return looked;
 	/* Dated while the clock was wrong, it would live until then. */
 	if (mtime.tv_sec > job->now.tv_sec + CLOCK_SLACK)
 		(void)lease_touch(job->leases, folder, client, job->now);
@@ -49,8 +69,7 @@ static int add_if_due(struct batch *batch, const struct job *job,
 }
 
 /* Without a lock: what is found is looked at again under it. */
-static int find_due(const struct job *job, struct batch *ret, long *ret_active,
-		    struct why *why)
+static int find_due(const struct job *job, struct due *ret, struct why *why)
 {
 	cleanup_lease_scan struct lease_scan scan = { 0 };
 	struct lease_name name;
@@ -59,9 +78,11 @@ static int find_due(const struct job *job, struct batch *ret, long *ret_active,
 	while (found >= 0 && (found = lease_scan_next(&scan, &name, why)) > 0) {
 		if (found != LEASE_SCAN_CLIENT)
 			continue;
-		(*ret_active)++;
-		if (add_if_due(ret, job, LEASE_ACTIVE, &name.client) < 0)
-			found = why_set(why, -ENOMEM, "cannot remember a lease");
+		ret->active++;
+		const int added =
+			add_if_due(&ret->batch, job, LEASE_ACTIVE, &name.client);
+		if (added < 0)
+			miss(ret, job, &name.client, added);
 	}
 	return found;
 }
@@ -84,22 +105,35 @@ static size_t keep_held(const struct job *job, struct batch *due)
 }
 
 /* Under the lock: to ending/, unless a login was quicker. */
-static void end_one(const struct job *job, const struct lease *due)
+static int end_one(const struct job *job, const struct lease *due)
 {
 	const struct client_address *client = &due->client;
 	cleanup_batch struct batch again = { 0 };
 	struct timespec mtime;
 
-	if (lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING, client) < 0)
-		return;
+	const int moved = lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING, client);
+	if (moved < 0)
+		return moved;
 	if (lease_mtime(job->leases, LEASE_ENDING, client, &mtime) == 0 &&
 	    mtime.tv_sec == due->last_login.tv_sec)
-		return;
-	/* A login that had the file in its hands renewed it under its new name. */
-	if (add_if_due(&again, job, LEASE_ENDING, client) == 0 && again.count == 0)
+		return 0;
+	/* A login that had the file in its hands renewed it under its new name. When
+	 * nobody can say so it goes back, too, and ends a minute later. */
+	if (add_if_due(&again, job, LEASE_ENDING, client) < 0 || again.count == 0)
 		if (lease_merge(job->leases, LEASE_ENDING, LEASE_ACTIVE, client) < 0)
 			(void)lease_merge(job->leases, LEASE_ENDING, LEASE_PENDING,
 					  client);
+	return 0;
+}
+
+static void end_all(const struct job *job, struct due *due)
+{
+	for (size_t i = 0; i < due->batch.count; i++) {
+		const struct batch_entry *entry = &due->batch.entry[i];
+		const int ended = entry->held ? 0 : end_one(job, &entry->lease);
+		if (ended < 0)
+			miss(due, job, &entry->lease.client, ended);
+	}
 }
 
 /* What an earlier run left in ending/: renewed meanwhile, it waits for a commit. */
@@ -152,34 +186,42 @@ static bool is_idle(const struct job *job, const struct commit_lock *lock, long 
 	       lease_folder_empty(job->leases, LEASE_ENDING) && commit_is_idle(job, lock);
 }
 
-static int end_due(const struct job *job, struct commit_result *ret, struct why *why)
+static int end_found(const struct job *job, struct due *due, struct commit_result *ret,
+		     struct why *why)
 {
-	cleanup_batch struct batch due = { 0 };
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
 	struct seal seal;
-	long active = 0;
 
-	int error = find_due(job, &due, &active, why);
-	const size_t held = error == 0 ? keep_held(job, &due) : 0;
+	int error = find_due(job, due, why);
+	const size_t held = error == 0 ? keep_held(job, &due->batch) : 0;
 	if (error == 0)
 		error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
 		return error;
 	/* The scan was before the lock: a login may have been committed since. */
-	if (due.count == held && is_idle(job, &lock, active))
+	if (due->batch.count == held && is_idle(job, &lock, due->active))
 		return 0;
 	error = take_up_ending(job, why);
 	if (error < 0)
 		return error;
-	for (size_t i = 0; i < due.count; i++)
-		if (!due.entry[i].held)
-			end_one(job, &due.entry[i].lease);
+	end_all(job, due);
 
 	const long count = lease_count(job->leases, LEASE_ACTIVE, why) +
 			   lease_count(job->leases, LEASE_ENDING, why);
 	if (seal_holds(job->settings, &seal) && !seal_counts(job, &seal, count))
 		seal_break(job->settings);
 	return commit_or_defer(job, &lock, ret, why);
+}
+
+static int end_due(const struct job *job, struct commit_result *ret, struct why *why)
+{
+	struct due due = { 0 };
+
+	const int error = end_found(job, &due, ret, why);
+	batch_free(&due.batch);
+	if (error == 0 && due.missed < 0 && why)
+		*why = due.reason;
+	return error < 0 ? error : due.missed;
 }
 
 /* Addresses that the administrator decided about and that stay away: the folder must
@@ -201,6 +243,9 @@ static void forget_settled(const struct job *job)
 /* This run worked: whatever is still wrong is news again, once a minute at most. */
 static void withdraw_complaints(const char *run_dir)
 {
+	/* Nothing waits for the map, whatever was wrong with it: logins may ask it again.
+	 */
+	(void)complaint_withdraw(run_dir, COMPLAINT_MAP);
 	(void)complaint_withdraw(run_dir, COMPLAINT_EXPIRY);
 	(void)complaint_withdraw(run_dir, COMPLAINT_FULL);
 	(void)complaint_withdraw(run_dir, COMPLAINT_STATE);
@@ -218,16 +263,30 @@ int expire(const struct job *job, struct commit_result *ret, struct why *why)
 	return error < 0 ? error : touched;
 }
 
+/* What nothing can move out of the queue would start the service again at once: said, so
+ * that it ends as one that failed, and late (decision 0013). */
+static int is_stuck(const struct job *job, struct commit_result *ret, struct why *why)
+{
+	const int error =
+		why_say(why, -EBUSY, "%s/pending cannot be emptied: look what is in it",
+			job->leases->path);
+
+	ret->known_failure =
+		!complaint_make(job->settings->run_dir, COMPLAINT_STATE, why->text);
+	return error;
+}
+
 int expire_commit_queue(const struct job *job, struct commit_result *ret, struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+	int round = 0;
 
 	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
 		return error;
-	for (int i = 0; i < QUEUE_ROUNDS && error == 0 && !commit_is_idle(job, &lock);
-	     i++)
-		error = commit_or_defer(job, &lock, ret, why);
+	while (error == 0 && !commit_is_idle(job, &lock))
+		error = round++ < QUEUE_ROUNDS ? commit_or_defer(job, &lock, ret, why)
+					       : is_stuck(job, ret, why);
 	commit_lock_release(&lock);
 	if (error == 0 && expiry_is_late(job))
 		error = end_due(job, ret, why);

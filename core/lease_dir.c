@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/why.h"
+#include "core/new_folder.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -71,14 +72,6 @@ ino_t lease_dir_inode(const struct lease_dir *dir)
 	return fstat(dir->fd, &folder) < 0 ? 0 : folder.st_ino;
 }
 
-/* Made with its final mode at once; the umask is the host's and is left alone. */
-static int make_folder(int at, const char *name, mode_t mode)
-{
-	if (mkdirat(at, name, mode) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	return fchmodat(at, name, mode, 0) < 0 ? -errno : 0;
-}
-
 static int group_of(const char *name, gid_t *ret, struct why *why)
 {
 	struct group entry, *found = NULL;
@@ -135,14 +128,14 @@ int lease_dir_prepare(const char *path, const char *queue_group, struct why *why
 {
 	cleanup_lease_dir struct lease_dir dir = { .fd = -1 };
 
-	int error = make_folder(AT_FDCWD, path, STATE_MODE);
+	int error = new_folder(AT_FDCWD, path, STATE_MODE);
 	if (error < 0)
 		return why_set(why, error, "cannot make the state folder %s", path);
 	error = open_state(path, &dir, why);
 	for (size_t i = 0; i < LEASE_FOLDERS && error == 0; i++) {
 		const char *name = names[making[i]];
 
-		error = make_folder(dir.fd, name, FOLDER_MODE);
+		error = new_folder(dir.fd, name, FOLDER_MODE);
 		if (error < 0)
 			return why_set(why, error, "cannot make %s/%s", path, name);
 	}

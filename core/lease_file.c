@@ -130,7 +130,10 @@ int lease_read(const struct lease_dir *dir, enum lease_folder folder,
 	if (fd < 0)
 		return why_set(why, errno == ELOOP ? -EINVAL : -errno,
 			       "cannot open the lease %s/%s", dir->path, path);
-	if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode))
+	if (fstat(fd, &file) < 0)
+		return why_set(why, -errno, "cannot look at the lease %s/%s", dir->path,
+			       path);
+	if (!S_ISREG(file.st_mode))
 		return why_say(why, -EINVAL, "%s/%s is no regular file", dir->path, path);
 	const ssize_t length = read(fd, line, sizeof(line) - 1);
 	if (length < 0)

@@ -2,14 +2,13 @@
 #include "core/own_table.h"
 
 #include "base/why.h"
+#include "core/new_folder.h"
 #include "core/settings.h"
 #include "map/map.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define FOLDER "/map"
 /* The mail server's user looks up in it. */
@@ -34,12 +33,8 @@ int own_table_create(const struct settings *settings, const struct map_backend *
 	char folder[SETTINGS_PATH + sizeof(FOLDER)];
 
 	(void)snprintf(folder, sizeof(folder), "%s" FOLDER, settings->state_dir);
-	/* Its final mode whatever the umask; one that is there keeps what it has. */
-	const int made = mkdir(folder, FOLDER_MODE);
-	if (made < 0 && errno != EEXIST)
-		return why_set(why, -errno, "cannot make the folder %s", folder);
-	if (made == 0 && fchmodat(AT_FDCWD, folder, FOLDER_MODE, 0) < 0)
-		return why_set(why, -errno, "cannot open the folder %s to readers",
-			       folder);
+	const int made = new_folder(AT_FDCWD, folder, FOLDER_MODE);
+	if (made < 0)
+		return why_set(why, made, "cannot make the folder %s", folder);
 	return backend->create(place, why);
 }

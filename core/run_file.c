@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/why.h"
+#include "core/new_folder.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -25,9 +26,10 @@ static int open_folder(const char *run_dir)
 	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 	int fd = open(run_dir, flags);
 
-	if (fd < 0 && errno == ENOENT && mkdir(run_dir, FOLDER_MODE) == 0) {
-		/* Whatever the host's umask is. */
-		(void)chmod(run_dir, FOLDER_MODE);
+	if (fd < 0 && errno == ENOENT) {
+		const int made = new_folder(AT_FDCWD, run_dir, FOLDER_MODE);
+		if (made < 0)
+			return made;
 		fd = open(run_dir, flags);
 	}
 	return fd < 0 ? -errno : fd;

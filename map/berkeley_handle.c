@@ -37,6 +37,17 @@ static int create(DB **ret)
 	return error;
 }
 
+/* When no descriptor is left, libdb sleeps for seconds and tries again (os_open.c). */
+static int look_for_room(int fd)
+{
+	const int another = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (another < 0)
+		return errno;
+	(void)close(another);
+	return 0;
+}
+
 int berkeley_handle_open(struct berkeley_handle *handle, int fd, DBTYPE type,
 			 bool changing)
 {
@@ -45,7 +56,9 @@ int berkeley_handle_open(struct berkeley_handle *handle, int fd, DBTYPE type,
 	handle->named_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (handle->named_fd < 0)
 		return errno;
-	int error = create(&handle->db);
+	int error = look_for_room(fd);
+	if (error == 0)
+		error = create(&handle->db);
 	if (error == 0) {
 		shadow_path(handle->named_fd, path);
 		error = handle->db->open(handle->db, NULL, path, NULL, type,

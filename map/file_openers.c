@@ -11,8 +11,8 @@ static bool lease_granted(int fd, int kind)
 	 * signals of every kind may see it. */
 	if (fcntl(fd, F_SETSIG, SIGURG) < 0 || fcntl(fd, F_SETLEASE, kind) < 0)
 		return false;
-	(void)fcntl(fd, F_SETLEASE, F_UNLCK);
-	return true;
+	/* With the lease still there whoever opens the file by name would wait for us. */
+	return fcntl(fd, F_SETLEASE, F_UNLCK) == 0;
 }
 
 bool file_is_open_elsewhere(int fd)

@@ -43,6 +43,17 @@ class Junk(Leases):
                          r"pending/, the first '\S+'\n\Z")
         self.assertEqual(self.left(), 0)
 
+    def test_a_folder_that_cannot_be_moved_is_a_failure(self):
+        """Else the path unit would start the service again, and again at once."""
+        (self.place.state / "junk").write_text("in the way, as a full disk is")
+        (self.pending / "folder").mkdir()
+        (self.pending / "folder/file").write_text("x")
+        self.place.add_lease("pending", CLIENT)
+        for said in (f"sapdb: {self.pending} cannot be emptied: look what is in it\n", ""):
+            done = self.place.sapdb("commit", "--unattended")
+            self.assertEqual((done.returncode, done.stderr), (3, said))
+        self.assertEqual(table.opened(self.place.map), {CLIENT})
+
     def test_one_commit_removes_a_portion_and_opens_who_waits(self):
         self.plant(MANY)
         self.place.add_lease("pending", OTHER)

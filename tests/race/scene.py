@@ -20,13 +20,13 @@ WARM = 2  # commits, after which there are two spares
 
 
 class Scene:
-    def __init__(self):
-        self.place = Place()
+    def __init__(self, place: Place | None = None, kind: str = "hash"):
+        self.place = place or Place()
         self.version = 0
         self.statics = self.next_statics()
         self.live: list[str] = []
         self.clients = 0
-        table.make(self.place.map, self.statics)
+        table.make(self.place.map, self.statics, kind)
         os.chown(self.place.map, OWNER, GROUP)
         self.place.map.chmod(MODE)
         for _ in range(LEASES):

@@ -66,6 +66,7 @@ static void one_at_a_time(void **state)
 		  commit_lock_take(&site->leases, deadline_in(0), NULL, &lock, &why),
 		  -ETIMEDOUT);
 	check_contains("held", why.text, "another commit");
+	check_contains("held", why.text, site->leases.path);
 	check_int("untouched", lock.fd, -1);
 	end_holder(&holder);
 	check_int("free",
@@ -180,7 +181,8 @@ static void its_file_is_private_and_no_link(void **state)
 	check_int("link",
 		  commit_lock_take(&site->leases, deadline_in(0), NULL, &lock, &why),
 		  -ELOOP);
-	check_contains("link", why.text, "cannot open commit.lock");
+	check_contains("link", why.text,
+		       "/commit.lock (it must be a plain file: remove what is there)");
 	check_int("not made", access(target, F_OK), -1);
 	assert_int_equal(unlink(path), 0);
 	check_int("plain",
