@@ -6,6 +6,7 @@ tests/pam/login_snapshot.c.
 """
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -31,12 +32,11 @@ FOR_ALL = {"LOG_CATCHER_EARLY": "1", "ASAN_OPTIONS": "detect_leaks=0"}
 WITHOUT_US = "session required pam_permit.so"
 INSIDE = {"map": "hash:/mail/access.db", "state_dir": "/state", "run_dir": "/run",
           "backend_dir": "/lib"}
-LIBRARY = "libdb-5.3.so"
 
 
 class OfAHost(unittest.TestCase):
-    def begin(self, **settings: str) -> None:
-        """A new place, with a first run of the timer behind it."""
+    def make(self, **settings: str) -> None:
+        """A new place."""
         self.daemon = Daemon(f"session optional OURS\n{WITHOUT_US}", like_us=True,
                              **({"wait": "0"} | settings))
         self.addCleanup(self.daemon.close)
@@ -44,6 +44,10 @@ class OfAHost(unittest.TestCase):
         self.place = self.daemon.place
         table.make(self.place.map, {"192.0.2.60": "REJECT"})
         self.place.map.chmod(TABLE_MODE)
+
+    def begin(self, **settings: str) -> None:
+        """A new place, with a first run of the timer behind it."""
+        self.make(**settings)
         self.place.ready()
 
     def steps(self, host: Host) -> list[str]:
@@ -89,8 +93,9 @@ class Surroundings(OfAHost):
                 self.assertEqual(self.place.inode(), before)
 
     def test_what_is_scarce(self):
-        """Opened, or one reason; and what waits is opened by the timer."""
-        opened = 0
+        """Opened, or one reason; or left to sapdb, when even the seal could not be read.
+        What waits is opened by the timer."""
+        opened = left = 0
         for host in SCARCE:
             with self.subTest(host.label):
                 self.begin()
@@ -99,6 +104,8 @@ class Surroundings(OfAHost):
                 said = self.log_in(host)
                 if CLIENT in table.opened(self.place.map):
                     opened += 1
+                elif not said.log and self.place.where(CLIENT) == "pending":
+                    left += 1
                 else:
                     ours = [text for text in said.texts() if text.startswith("pam_sap(")]
                     self.assertEqual(len(ours), 1, said.log)
@@ -111,9 +118,10 @@ class Surroundings(OfAHost):
                 self.assertEqual(self.daemon.run(*daemon.opening()).values[2], SUCCESS)
                 self.assertEqual(self.place.where(CLIENT), "active")
         print(f"\nfigure: surroundings: {len(SCARCE)} scarce hosts, {opened} opened at once, "
-              f"the others say why")
+              f"{left} left to sapdb, the others say why")
         self.assertGreater(opened, 3)
-        self.assertLess(opened, len(SCARCE))
+        self.assertLess(opened + left, len(SCARCE))
+        self.assertLess(left, 4)
 
     def test_a_limit_of_file_size(self):
         self.begin()
@@ -133,9 +141,9 @@ class Privileges(OfAHost):
         self.assertEqual(self.place.where(CLIENT), "")
 
     def test_a_host_of_nobody(self):
-        self.begin()
+        self.make()
         self.place.uid = NOBODY
-        self.place.own()
+        self.place.ready()
         self.log_in(Host("nobody", ("nproc=0", "umask=077")))
         self.assertEqual(table.opened(self.place.map), {CLIENT})
 
@@ -148,11 +156,8 @@ class Privileges(OfAHost):
         self.assertIn(str(self.place.conf), said.log[0].text)
 
     def test_chroot_with_everything_inside(self):
-        self.begin(**INSIDE)
-        self.bring_the_library()
-        proc = self.place.root / "proc"
-        proc.mkdir()
-        said = self.log_in_inside(preexec_fn=lambda: apart.bring_proc(proc))
+        self.begin_inside()
+        said = self.log_in_inside(preexec_fn=self.bring_proc)
         self.assertEqual(len(daemon.openings(said.log)), 1, said.log)
         self.assertEqual(table.opened(self.place.map), {CLIENT})
 
@@ -162,19 +167,36 @@ class Privileges(OfAHost):
                 ("no backend", {"backend_dir": "/none"}, "a backend that is not installed"),
                 ("no table", {"map": "hash:/mail/none.db"}, "cannot open the table /mail/none.db")):
             with self.subTest(label):
-                self.begin(**(INSIDE | settings))
-                self.bring_the_library()
+                self.begin_inside()
+                self.place.configure(**settings)
                 said = self.log_in_inside()
                 self.assertEqual(len(said.log), 1, said.log)
                 self.assertIn(want, said.log[0].text)
                 self.assertIn(self.place.where(CLIENT), ("pending", "deferred"))
 
-    def bring_the_library(self) -> None:
-        """The backend needs it, and there is no ld.so.cache inside."""
-        needs = subprocess.run(["ldd", str(self.place.lib / "map_berkeley.so")], text=True,
-                               capture_output=True, check=True).stdout
-        found = next(line.split()[2] for line in needs.splitlines() if LIBRARY in line)
-        shutil.copy(found, self.place.lib)
+    def begin_inside(self) -> None:
+        """A new place for whoever has it as his root; the timer's run is there, too."""
+        self.make(**INSIDE)
+        sapdb, backend = self.place.sapdb_path, self.place.lib / "map_berkeley.so"
+        self.bring_libraries(sapdb, backend)
+        (self.place.root / "proc").mkdir()
+        inside = [f"/{path.relative_to(self.place.root)}" for path in (sapdb, self.place.conf)]
+        subprocess.run(["chroot", str(self.place.root), inside[0], "-c", inside[1], "expire"],
+                       preexec_fn=self.bring_proc, check=True)
+
+    def bring_proc(self) -> None:
+        """In a child: to a mount namespace of its own."""
+        apart.bring_proc(self.place.root / "proc")
+
+    def bring_libraries(self, *programs: Path) -> None:
+        """What they need, where the loader looks: there is no ld.so.cache inside."""
+        for program in programs:
+            needs = subprocess.run(["ldd", str(program)], text=True, capture_output=True,
+                                   check=True).stdout
+            for library in re.findall(r"(/\S+)", needs):
+                inside = self.place.root / library.lstrip("/")
+                inside.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(library, inside)
 
     def log_in_inside(self, **options) -> Said:
         """The daemon has loaded the module, then goes where these paths are."""
