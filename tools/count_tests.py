@@ -3,8 +3,8 @@
 
 Reads meson's testlog.json files. A test all of whose cases were skipped is skipped,
 whatever it returned; of others the skipped cases are named. What a test counted it said in
-lines that begin with "figure: "; docs/promises.md has those of one run. Exits 1 when a test failed,
-when none ran, or, with CI set, when a test of the booted mail hosts was skipped.
+lines that begin with "figure: "; docs/promises.md has those of one run. Exits 1 when a test
+failed, when none ran, or, with CI set, when a test of the booted mail hosts was skipped.
 """
 
 import json
