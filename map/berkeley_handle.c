@@ -87,7 +87,8 @@ int berkeley_handle_redo(const struct berkeley_handle *handle,
 		DBT key = as_kept(change.key), value = as_kept(change.value);
 		const int error = change.value.data ? db->put(db, NULL, &key, &value, 0)
 						    : db->del(db, NULL, &key, 0);
-		if (error != 0)
+		/* Gone already: a child of ours that verified the file has redone it. */
+		if (error != 0 && error != DB_NOTFOUND)
 			return error;
 	}
 	return found;

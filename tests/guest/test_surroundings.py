@@ -10,6 +10,7 @@ import re
 import shutil
 import stat
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -30,6 +31,7 @@ TABLE_MODE = 0o640
 # descriptors, /proc. It has its turn in test_handles.
 FOR_ALL = {"LOG_CATCHER_EARLY": "1", "ASAN_OPTIONS": "detect_leaks=0"}
 WITHOUT_US = "session required pam_permit.so"
+AT_ONCE = 5  # seconds of two logins; libdb alone would wait for 12 until descriptors are free
 INSIDE = {"map": "hash:/mail/access.db", "state_dir": "/state", "run_dir": "/run",
           "backend_dir": "/lib"}
 
@@ -101,7 +103,9 @@ class Surroundings(OfAHost):
                 self.begin()
                 if host.behind[0].startswith("memory"):
                     not_under_a_sanitizer("it reserves terabytes of addresses itself")
+                began = time.monotonic()
                 said = self.log_in(host)
+                self.assertLess(time.monotonic() - began, AT_ONCE)
                 if CLIENT in table.opened(self.place.map):
                     opened += 1
                 elif not said.log and self.place.where(CLIENT) == "pending":

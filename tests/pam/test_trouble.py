@@ -144,9 +144,12 @@ class Trouble(unittest.TestCase):
             with self.subTest(label):
                 case = self.new_daemon()
                 spoil(case.place)
-                # With `wait` 0: a queue becomes stuck only when it is seconds old.
                 case.place.configure(wait="0")
-                self.assertEqual(self.log_in_all(case), [])
+                lines = self.log_in_all(case)
+                # Where the table is foreign, and nobody has come for a second.
+                self.assertEqual([line.text for line in lines
+                                  if "start pam_sap-commit.path" not in line.text], [])
+                self.assertLessEqual(len(lines), 1)
                 self.assertEqual(self.queued(case.place), EVERYBODY)
                 first, second = (case.place.sapdb("expire", "--unattended") for _ in range(2))
                 self.assertEqual((first.returncode, second.returncode), (3, 3))

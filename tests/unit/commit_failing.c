@@ -212,6 +212,47 @@ static void an_edit_that_fails_changes_nothing(void **state)
 	check_tidy("tidy", site);
 }
 
+static int trials;
+static int trial_says;
+
+static int fake_trial(const struct table *table, const char *path, struct why *why)
+{
+	assert_non_null(table->map);
+	trials++;
+	return trial_says < 0 ? why_say(why, trial_says, "%s crashes it", path) : 0;
+}
+
+/* sapdb's look in a process of its own (job.h): at what it has not sealed, only there,
+ * and it has the last word. */
+static void a_foreign_table_has_its_trial(void **state)
+{
+	const struct commit_order order = { .with_ending = true };
+	struct site *site = *state;
+	struct why why = { 0 };
+
+	set_leases(site);
+	site->job.trial = fake_trial;
+	trials = 0;
+	check_int("sealed", site_commit(site, order, NULL, NULL), 0);
+	check_int("sealed", trials, 0);
+
+	set_leases(site);
+	scratch_date(site->settings.map_path, SITE_NOW - 1);
+	trials = 0;
+	trial_says = -EBADMSG;
+	check_int("refused", site_commit(site, order, NULL, &why), -EBADMSG);
+	check_contains("refused", why.text, "crashes it");
+	check_int("refused", trials, 1);
+	check_leases_stay("refused", site);
+	check_table("refused", site, BEFORE);
+	check_tidy("refused", site);
+
+	trial_says = 0;
+	check_int("sound", site_commit(site, order, NULL, NULL), 0);
+	check_int("sound", trials, 2);
+	check_where("sound", site, PENDING, "active");
+}
+
 static void success_withdraws_the_complaint(void **state)
 {
 	const struct commit_order order = { .with_ending = true };
@@ -232,6 +273,7 @@ int main(void)
 		AT_SITE(without_a_run_folder_it_works_unsealed),
 		AT_SITE(an_edit_goes_along),
 		AT_SITE(an_edit_that_fails_changes_nothing),
+		AT_SITE(a_foreign_table_has_its_trial),
 		AT_SITE(success_withdraws_the_complaint),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,22 @@ static void the_same_words_are_no_news(void **state)
 			  made[i].want);
 }
 
+/* A flood makes it at each login: that must cost no new file. */
+static void the_same_words_only_date_the_file(void **state)
+{
+	char run[SCRATCH_PATH], path[SCRATCH_PATH];
+
+	scratch_path(*state, "run", run);
+	check_true("first", complaint_make(run, COMPLAINT_FULL, "full"));
+	scratch_path(*state, "run/complaint-full", path);
+	scratch_date(path, 1);
+	const struct stat before = scratch_stat(path);
+	check_false("again", complaint_make(run, COMPLAINT_FULL, "full"));
+	const struct stat after = scratch_stat(path);
+	check_int("the same file", after.st_ino, before.st_ino);
+	check_true("of now", after.st_mtim.tv_sec > before.st_mtim.tv_sec);
+}
+
 static void withdrawn_it_is_news_again(void **state)
 {
 	char run[SCRATCH_PATH];
@@ -188,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(the_same_words_are_no_news),
+		IN_SCRATCH(the_same_words_only_date_the_file),
 		IN_SCRATCH(withdrawn_it_is_news_again),
 		IN_SCRATCH(the_longest_words_are_known_again),
 		IN_SCRATCH(longer_words_are_known_by_their_beginning),

@@ -287,8 +287,9 @@ static void it_does_not_wait_for_another_commit(void **state)
 
 static void a_good_run_withdraws_complaints(void **state)
 {
-	static const enum complaint_topic topics[] = { COMPLAINT_EXPIRY, COMPLAINT_FULL,
-						       COMPLAINT_STATE };
+	static const enum complaint_topic topics[] = { COMPLAINT_MAP, COMPLAINT_EXPIRY,
+						       COMPLAINT_FULL, COMPLAINT_STATE,
+						       COMPLAINT_SERVICE };
 	struct site *site = site_with(state, A, NULL);
 	const char *run_dir = site->settings.run_dir;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * core/expire.h looks for what is due without a lock. What happens before it has the
- * lock is played here: the linker puts __wrap_commit_lock_take in the way of it.
+ * lock is played here: the linker puts __wrap_commit_lock_take in the way of it. And a
+ * disk that does not let go of a lease, by __wrap_lease_move.
  */
 #include "core/expire.h"
 
@@ -9,9 +10,12 @@
 
 #include "core/commit_lock.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #define A "192.0.2.7"
+#define B "192.0.2.8"
 #define HIS "10=REJECT\n"
 
 int __real_commit_lock_take(const struct lease_dir *dir, struct timespec deadline,
@@ -37,6 +41,21 @@ int __wrap_commit_lock_take(const struct lease_dir *dir, struct timespec deadlin
 	if (happen)
 		happen(between.site);
 	return __real_commit_lock_take(dir, deadline, interest, ret, why);
+}
+
+int __real_lease_move(const struct lease_dir *dir, enum lease_folder from,
+		      enum lease_folder to, const struct client_address *client);
+int __wrap_lease_move(const struct lease_dir *dir, enum lease_folder from,
+		      enum lease_folder to, const struct client_address *client);
+
+static const char *stays; /* this client's lease, wherever it is */
+
+int __wrap_lease_move(const struct lease_dir *dir, enum lease_folder from,
+		      enum lease_folder to, const struct client_address *client)
+{
+	return stays && strcmp(client->text, stays) == 0
+		       ? -EIO
+		       : __real_lease_move(dir, from, to, client);
 }
 
 static void renew(const struct site *site)
@@ -78,9 +97,10 @@ static const struct {
 	{ "ended by another run", end, "", HIS, "removed " A "\n" },
 };
 
+static const struct pair his[] = { { "10", "REJECT" }, { NULL, NULL } };
+
 static void a_renewal_is_never_lost(void **state)
 {
-	static const struct pair his[] = { { "10", "REJECT" }, { NULL, NULL } };
 	struct site *site = *state;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -104,10 +124,36 @@ static void a_renewal_is_never_lost(void **state)
 	}
 }
 
+/* The others end all the same, and the next run tries again. */
+static void a_lease_that_cannot_be_ended_is_said(void **state)
+{
+	struct commit_result result = { 0 };
+	struct site *site = *state;
+	struct why why = { 0 };
+
+	site_table(site, his);
+	site_lease(site, LEASE_ACTIVE, A, 0);
+	site_lease(site, LEASE_ACTIVE, B, 0);
+	site_seal(site);
+	site_clock(site, 900);
+	stays = A;
+	check_int("it stays", expire(&site->job, &result, &why), -EIO);
+	check_contains("it stays", why.text, "cannot end the lease ");
+	check_contains("it stays", why.text, "active/" A);
+	check_where("it stays", site, A, "active");
+	check_where("the other", site, B, "");
+	check_table("one record", site, HIS OURS(A) MARKER(A));
+	stays = NULL;
+	check_int("it goes", expire(&site->job, &result, &why), 0);
+	check_where("it goes", site, A, "");
+	check_table("none", site, HIS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AT_SITE(a_renewal_is_never_lost),
+		AT_SITE(a_lease_that_cannot_be_ended_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void three_files_take_turns(struct contract *contract)
@@ -154,6 +155,57 @@ static void a_recycled_copy_can_be_verified(struct contract *contract)
 		check_int("commit", contract->backend->commit(contract->map, NULL), 0);
 		contract_close(contract);
 		check_keys("all of it", contract, i);
+	}
+}
+
+static int verify_in_a_child(struct contract *contract)
+{
+	int status = -1;
+	const pid_t child = fork();
+
+	if (child == 0)
+		_exit(contract->backend->verify(contract->map, NULL) != 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+/* As sapdb has it looked at before an insertion: what the child has redone in the file
+ * is no reason to copy the table after all. */
+static void a_recycled_copy_can_be_verified_by_a_child(struct contract *contract)
+{
+	static const struct {
+		const char *puts, *removes, *want;
+	} turns[] = {
+		{ "x", NULL, "x=RELAY\n" },
+		{ "y", NULL, "x=RELAY\ny=RELAY\n" },
+		{ NULL, "x", "y=RELAY\n" },
+		{ NULL, "y", "" },
+	};
+	char want[BERKELEY_TEXT];
+	ino_t was[10];
+
+	keep_spares(contract);
+	for (size_t i = 0; i < COUNT(was); i++) {
+		const size_t turn = i % COUNT(turns);
+
+		contract_begin(contract);
+		check_int("child", verify_in_a_child(contract), 0);
+		if (turns[turn].puts)
+			contract_put(contract, turns[turn].puts, "RELAY");
+		else
+			check_int("remove",
+				  contract->backend->remove(contract->map,
+							    turns[turn].removes, NULL),
+				  1);
+		check_int("commit", contract->backend->commit(contract->map, NULL), 0);
+		contract_close(contract);
+		(void)snprintf(want, sizeof(want), "%s%s",
+			       contract->kind->filled ? FILLED_TEXT : "",
+			       turns[turn].want);
+		check_content("turn", contract, want);
+		was[i] = scratch_stat(contract->path).st_ino;
+		if (i >= TURNS)
+			check_int("a file of three turns ago", was[i], was[i - TURNS]);
 	}
 }
 
@@ -301,6 +353,7 @@ int main(void)
 		BERKELEY_CONTRACT(more_changes_than_a_list_holds),
 		BERKELEY_CONTRACT(a_recycled_copy_can_be_abandoned),
 		BERKELEY_CONTRACT(a_recycled_copy_can_be_verified),
+		BERKELEY_CONTRACT(a_recycled_copy_can_be_verified_by_a_child),
 		BERKELEY_CONTRACT(a_key_of_the_other_form_is_found),
 		BERKELEY_CONTRACT(the_form_is_that_of_the_table),
 		BERKELEY_CONTRACT(nothing_committed_nothing_forgotten),
