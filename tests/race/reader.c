@@ -4,15 +4,9 @@
  *
  *	reader sendmail|postfix TABLE SECONDS KEY...
  *
- * All keys are in the table throughout. The steps of sendmail 8.17 (map.c, db_map_open
- * and db_map_lookup; safefile.c, filechanged):
- *
- *	stat; open; still that file?; flock, shared, waiting; db->open of the *path*;
- *	close; is libdb's file still the first one? If not, the connection gets 451.
- *	Each look-up: flock, shared, waiting; a later mtime of the open file: unlock,
- *	open anew; get; unlock
- *
- * and of Postfix 3.7 (dict_db.c; smtpd.c, pre_accept):
+ * All keys are in the table throughout. sendmail_table.h has the steps of sendmail's
+ * opening; a look-up that finds the open file dated later unlocks it, and opens anew. The
+ * steps of Postfix 3.7 (dict_db.c; smtpd.c, pre_accept):
  *
  *	open; flock, shared, waiting; db->open of the *path*; unlock. Each client:
  *	another mtime, or no link left: open anew. Each look-up: flock, shared,
@@ -23,7 +17,8 @@
  * changed file, look-ups, keys missing, how many of these in a file that was written to
  * since it had been opened, other failures, children that died.
  */
-#include <db.h>
+#include "sendmail_table.h"
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -66,19 +61,9 @@ static bool is_over(const struct reader *reader)
 	return now.tv_sec >= reader->end;
 }
 
-static bool file_changed(int fd, const struct stat *before)
-{
-	struct stat now;
-
-	return fstat(fd, &now) < 0 || now.st_nlink != before->st_nlink ||
-	       now.st_dev != before->st_dev || now.st_ino != before->st_ino ||
-	       now.st_uid != before->st_uid || now.st_gid != before->st_gid;
-}
-
 static void close_table(struct reader *reader)
 {
-	if (reader->db)
-		(void)reader->db->close(reader->db, DB_NOSYNC);
+	sendmail_table_close(reader->db);
 	reader->db = NULL;
 }
 
@@ -89,44 +74,39 @@ static bool refuse(struct reader *reader, unsigned long *count)
 	return false;
 }
 
-/* libdb's part; `lock` is held until it is done. */
-static bool open_db(struct reader *reader, int lock)
+static enum answer postfix_open(const char *path, DB **ret, struct timespec *ret_mtime)
 {
-	if (db_create(&reader->db, NULL, 0) != 0)
-		reader->db = NULL;
-	const bool done = reader->db &&
-			  reader->db->open(reader->db, NULL, reader->path, NULL, DB_HASH,
-					   DB_RDONLY | DB_FCNTL_LOCKING, 0) == 0 &&
-			  reader->db->fd(reader->db, &reader->fd) == 0;
+	struct stat opened;
+	int fd = -1;
+
+	const int lock = open(path, O_RDONLY | O_CLOEXEC);
+	if (lock < 0)
+		return BROKEN;
+	const bool is_open = flock(lock, LOCK_SH) == 0 && db_create(ret, NULL, 0) == 0 &&
+			     (*ret)->open(*ret, NULL, path, NULL, DB_HASH,
+					  DB_RDONLY | DB_FCNTL_LOCKING, 0) == 0 &&
+			     (*ret)->fd(*ret, &fd) == 0;
 	(void)close(lock);
-	return done;
+	if (!is_open || fstat(fd, &opened) < 0)
+		return BROKEN;
+	*ret_mtime = opened.st_mtim;
+	return FOUND;
 }
 
 /* False: the reader's client is turned away, and that is counted. */
 static bool open_table(struct reader *reader)
 {
-	struct stat before, now;
 	struct tally *tally = reader->tally;
 
 	close_table(reader);
 	tally->openings++;
-	if (stat(reader->path, &before) < 0)
-		return refuse(reader, &tally->broken);
-	const int lock = open(reader->path, O_RDONLY | O_CLOEXEC);
-	if (lock < 0)
-		return refuse(reader, &tally->broken);
-	if ((reader->is_sendmail && file_changed(lock, &before)) ||
-	    flock(lock, LOCK_SH) < 0) {
-		(void)close(lock);
+	const enum answer answer =
+		(reader->is_sendmail ? sendmail_table_open : postfix_open)(
+			reader->path, &reader->db, &reader->mtime);
+	if (answer == REFUSED)
 		return refuse(reader, &tally->refused);
-	}
-	if (!open_db(reader, lock))
+	if (answer != FOUND || reader->db->fd(reader->db, &reader->fd) != 0)
 		return refuse(reader, &tally->broken);
-	if (reader->is_sendmail && file_changed(reader->fd, &before))
-		return refuse(reader, &tally->refused);
-	if (fstat(reader->fd, &now) < 0)
-		return refuse(reader, &tally->broken);
-	reader->mtime = now.st_mtim;
 	return true;
 }
 
@@ -163,8 +143,6 @@ static void count_missing(struct reader *reader)
 
 static bool look_up(struct reader *reader)
 {
-	DBT key = { 0 }, value = { 0 };
-
 	if (flock(reader->fd, LOCK_SH) < 0)
 		return refuse(reader, &reader->tally->broken);
 	if (reader->is_sendmail && has_changed(reader)) {
@@ -174,15 +152,13 @@ static bool look_up(struct reader *reader)
 	}
 	if (!reader->keys[reader->next])
 		reader->next = 0;
-	key.data = reader->keys[reader->next++];
-	key.size = (u_int32_t)strlen(key.data);
-	const int error = reader->db->get(reader->db, NULL, &key, &value, 0);
-	if (error == DB_NOTFOUND)
+	const enum answer answer =
+		sendmail_table_get(reader->db, reader->keys[reader->next++]);
+	if (answer == MISSING)
 		count_missing(reader);
 	(void)flock(reader->fd, LOCK_UN);
 	reader->tally->lookups++;
-	return error == 0 || error == DB_NOTFOUND ||
-	       refuse(reader, &reader->tally->broken);
+	return answer != BROKEN || refuse(reader, &reader->tally->broken);
 }
 
 /* A session of sendmail's, or a life of a process of Postfix's. */
