@@ -12,7 +12,10 @@
  *	another mtime, or no link left: open anew. Each look-up: flock, shared,
  *	waiting; get; unlock
  *
- * The look-ups are in a child, since libdb may crash on a file that is rewritten in
+ * SECONDS 0: one look at each key by a reader that just came, which comes again when it
+ * is turned away. Prints the keys that are missing; status 65: the table is broken.
+ *
+ * Else the look-ups are in a child, since libdb may crash on a file that is rewritten in
  * place; another child then goes on. Prints: openings, refused ones, openings for a
  * changed file, look-ups, keys missing, how many of these in a file that was written to
  * since it had been opened, other failures, children that died.
@@ -191,30 +194,54 @@ static int in_a_child(struct reader *reader)
 	return status;
 }
 
+static int look_once(struct reader *reader)
+{
+	const struct tally *tally = reader->tally;
+
+	while (reader->keys[reader->next] && tally->broken == 0) {
+		const char *key = reader->keys[reader->next];
+		const unsigned long missing = tally->missing;
+		if (!reader->db && !open_table(reader))
+			continue;
+		(void)look_up(reader);
+		if (tally->missing > missing)
+			(void)puts(key);
+	}
+	close_table(reader);
+	return tally->broken == 0 ? EX_OK : EX_DATAERR;
+}
+
+static int look_on(struct reader *reader, int seconds)
+{
+	struct timespec now;
+	const struct tally *tally = reader->tally;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	reader->end = now.tv_sec + seconds;
+	while (in_a_child(reader) != 0)
+		reader->tally->died++;
+	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings, tally->refused,
+		     tally->changed, tally->lookups, tally->missing, tally->rewritten,
+		     tally->broken, tally->died);
+	return EX_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct reader reader = { 0 };
-	struct timespec now;
 
 	if (argc < 5) {
 		(void)fputs("usage: reader sendmail|postfix TABLE SECONDS KEY...\n",
 			    stderr);
 		return EX_USAGE;
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	reader.is_sendmail = strcmp(argv[1], "sendmail") == 0;
 	reader.path = argv[2];
-	reader.end = now.tv_sec + atoi(argv[3]);
 	reader.keys = argv + 4;
-	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (tally == MAP_FAILED)
+	reader.tally = mmap(NULL, sizeof(*reader.tally), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (reader.tally == MAP_FAILED)
 		return EX_OSERR;
-	reader.tally = tally;
-	while (in_a_child(&reader) != 0)
-		tally->died++;
-	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings, tally->refused,
-		     tally->changed, tally->lookups, tally->missing, tally->rewritten,
-		     tally->broken, tally->died);
-	return EX_OK;
+	const int seconds = atoi(argv[3]);
+	return seconds == 0 ? look_once(&reader) : look_on(&reader, seconds);
 }
