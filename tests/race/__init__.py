@@ -7,6 +7,7 @@
     scene.py              a table, leases and records in a known state, and how to judge
     stopped.py            a command that is held by stop_point
     reader.c              looks up without end, as sendmail and as Postfix do
+    fresh_look.c          what the table says to a reader who just came
     clients.py            who log in: from shared addresses, and from some that lapse
     crowd.py              logins, timer, path unit, administrator and readers at once
     standstill.py         what must be right when all of them stand still

@@ -25,7 +25,7 @@ from race.scene import GROUP, MODE, OWNER
 
 READERS = ("sendmail", "sendmail", "postfix", "postfix")
 TALLY = ("openings", "refused", "changed", "lookups", "missing", "rewritten",
-         "broken", "died")
+         "emptied", "lost", "broken", "died")
 TIMER, BELL, EDITS, REBUILDS = 0.2, 0.01, 0.1, 0.2  # seconds between two of them
 ALONE = 0.05  # between rebuilds without us: the readers find as many changes as with us
 STATICS = {f"10.1.{i // 250}.{i % 250}".encode(): b"REJECT" for i in range(300)}

@@ -17,9 +17,12 @@
  *
  * Else the look-ups are in a child, since libdb may crash on a file that is rewritten in
  * place; another child then goes on. Prints: openings, refused ones, openings for a
- * changed file, look-ups, keys missing, how many of these in a file that was written to
- * since it had been opened, other failures, children that died.
+ * changed file, look-ups, keys missing; how many of these in a file whose record
+ * `version` became another one since it was opened, how many in one without that record,
+ * and how many that a reader who just came does not find either; other failures,
+ * children that died.
  */
+#include "fresh_look.h"
 #include "sendmail_table.h"
 
 #include <fcntl.h>
@@ -40,8 +43,8 @@
 #define PAUSE_US 500
 
 struct tally {
-	unsigned long openings, refused, changed, lookups, missing, rewritten, broken,
-		died;
+	unsigned long openings, refused, changed, lookups, missing, rewritten, emptied,
+		lost, broken, died;
 };
 
 struct reader {
@@ -54,6 +57,7 @@ struct reader {
 	DB *db;
 	int fd; /* libdb's */
 	struct timespec mtime;
+	char version[FRESH_TEXT]; /* of the administrator's text, as it was opened */
 };
 
 static bool is_over(const struct reader *reader)
@@ -96,6 +100,19 @@ static enum answer postfix_open(const char *path, DB **ret, struct timespec *ret
 	return FOUND;
 }
 
+/* "?": somebody wrote to the file since, so that nobody can say. */
+static void learn_version(struct reader *reader)
+{
+	struct stat now;
+
+	if (flock(reader->fd, LOCK_SH) == 0)
+		(void)fresh_look(reader->fd, "version", reader->version);
+	if (fstat(reader->fd, &now) < 0 || now.st_mtim.tv_sec != reader->mtime.tv_sec ||
+	    now.st_mtim.tv_nsec != reader->mtime.tv_nsec)
+		(void)strcpy(reader->version, "?");
+	(void)flock(reader->fd, LOCK_UN);
+}
+
 /* False: the reader's client is turned away, and that is counted. */
 static bool open_table(struct reader *reader)
 {
@@ -110,6 +127,7 @@ static bool open_table(struct reader *reader)
 		return refuse(reader, &tally->refused);
 	if (answer != FOUND || reader->db->fd(reader->db, &reader->fd) != 0)
 		return refuse(reader, &tally->broken);
+	learn_version(reader);
 	return true;
 }
 
@@ -132,16 +150,20 @@ static bool reopen_if_changed(struct reader *reader)
 	return open_table(reader);
 }
 
-/* The open file has the key; or makemap has written over it, and the mail server could
- * not tell, as within one second, or did not look. */
-static void count_missing(struct reader *reader)
+/* Under the lock. Nobody but a rebuild writes another version, and only one that ended
+ * halfway leaves none. */
+static void count_missing(struct reader *reader, const char *key)
 {
-	struct stat now;
+	struct tally *tally = reader->tally;
+	char version[FRESH_TEXT], value[FRESH_TEXT];
 
-	reader->tally->missing++;
-	if (fstat(reader->fd, &now) == 0)
-		reader->tally->rewritten += now.st_mtim.tv_sec != reader->mtime.tv_sec ||
-					    now.st_mtim.tv_nsec != reader->mtime.tv_nsec;
+	tally->missing++;
+	if (fresh_look(reader->fd, "version", version) != FOUND) {
+		tally->emptied++;
+		return;
+	}
+	tally->rewritten += strcmp(version, reader->version) != 0;
+	tally->lost += fresh_look(reader->fd, key, value) != FOUND;
 }
 
 static bool look_up(struct reader *reader)
@@ -155,10 +177,10 @@ static bool look_up(struct reader *reader)
 	}
 	if (!reader->keys[reader->next])
 		reader->next = 0;
-	const enum answer answer =
-		sendmail_table_get(reader->db, reader->keys[reader->next++]);
+	char *key = reader->keys[reader->next++];
+	const enum answer answer = sendmail_table_get(reader->db, key);
 	if (answer == MISSING)
-		count_missing(reader);
+		count_missing(reader, key);
 	(void)flock(reader->fd, LOCK_UN);
 	reader->tally->lookups++;
 	return answer != BROKEN || refuse(reader, &reader->tally->broken);
@@ -220,9 +242,10 @@ static int look_on(struct reader *reader, int seconds)
 	reader->end = now.tv_sec + seconds;
 	while (in_a_child(reader) != 0)
 		reader->tally->died++;
-	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings, tally->refused,
-		     tally->changed, tally->lookups, tally->missing, tally->rewritten,
-		     tally->broken, tally->died);
+	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings,
+		     tally->refused, tally->changed, tally->lookups, tally->missing,
+		     tally->rewritten, tally->emptied, tally->lost, tally->broken,
+		     tally->died);
 	return EX_OK;
 }
 
