@@ -23,19 +23,23 @@ from race.clients import KEPT, PROCESSES, Client, log_in
 from race.rebuilders import InPlace, Move
 from race.scene import GROUP, MODE, OWNER
 
-READERS = ("sendmail", "sendmail", "postfix", "postfix")
-TALLY = ("openings", "refused", "changed", "lookups", "missing", "rewritten",
-         "emptied", "lost", "broken", "died")
 TIMER, BELL, EDITS, REBUILDS = 0.2, 0.01, 0.1, 0.2  # seconds between two of them
 ALONE = 0.05  # between rebuilds without us: the readers find as many changes as with us
 STATICS = {f"10.1.{i // 250}.{i % 250}".encode(): b"REJECT" for i in range(300)}
 
 
 class Crowd:
+    KIND = "hash"
+    READERS: tuple[str, ...] = ("sendmail", "sendmail", "postfix", "postfix")
+    TALLY: tuple[str, ...] = (
+        "openings", "refused", "changed", "lookups", "missing", "rewritten", "emptied",
+        "lost", "broken", "died")
+
     def __init__(self, rebuild: type[InPlace | Move] | None, with_us: bool = True):
         """Not `with_us`: all are at work, but on a table that nobody rebuilds or reads."""
         self.daemon = Daemon(like_us=True, wait="10s", refuse_own="no")
         self.place = self.daemon.place
+        self.place.configure(map=f"{self.KIND}:{self.place.map}")
         self.rebuild, self.with_us = rebuild, with_us
         self.is_rebuilt = bool(rebuild) or not with_us
         self.statics = text_of(0)
@@ -45,7 +49,7 @@ class Crowd:
         self.over = threading.Event()
         self.table = self.place.map if with_us else self.place.root / "theirs.db"
         for path in {self.place.map, self.table}:
-            table.make(path, self.statics)
+            table.make(path, self.statics, self.KIND)
             os.chown(path, OWNER, GROUP)  # a mail user's, as Debian's: our spares are marked
             path.chmod(MODE)
         self.events = FolderEvents(self.place.map.parent, IN_MOVED_TO)
@@ -63,12 +67,12 @@ class Crowd:
     def run(self, seconds: int) -> None:
         self.over.clear()
         actors = [threading.Thread(target=self._act, args=(actor,)) for actor in self._actors()]
-        readers = [(kind, self._start_reader(kind, seconds)) for kind in READERS]
+        readers = [(kind, self._start_reader(kind, seconds)) for kind in self.READERS]
         for actor in actors:
             actor.start()
         for kind, reader in readers:
             said = reader.communicate(timeout=seconds + 120)[0]
-            self.count_reader(kind, dict(zip(TALLY, map(int, said.split()), strict=True)))
+            self.count_reader(kind, dict(zip(self.TALLY, map(int, said.split()), strict=True)))
         self.over.set()
         for actor in actors:
             actor.join()
@@ -107,7 +111,7 @@ class Crowd:
         """A rebuild may have come since."""
 
     def _are_open(self, addresses: Sequence[str]) -> None:
-        reader = self._reader(READERS[0], 0, addresses)
+        reader = self._reader(self.READERS[0], 0, addresses)
         closed = reader.communicate(timeout=60)[0].split()
         self.figures["asked for"] += len(addresses)
         if closed or reader.returncode != 0:
