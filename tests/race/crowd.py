@@ -61,7 +61,8 @@ class Crowd:
         self.events.close()
         self.daemon.close()
 
-    def count_reader(self, kind: str, tally: dict[str, int]) -> None:
+    def count_reader(self, kind: str, said: str) -> None:
+        tally = dict(zip(self.TALLY, map(int, said.split()), strict=True))
         self.figures.update({f"{kind} {name}": value for name, value in tally.items()})
 
     def run(self, seconds: int) -> None:
@@ -71,8 +72,7 @@ class Crowd:
         for actor in actors:
             actor.start()
         for kind, reader in readers:
-            said = reader.communicate(timeout=seconds + 120)[0]
-            self.count_reader(kind, dict(zip(self.TALLY, map(int, said.split()), strict=True)))
+            self.count_reader(kind, reader.communicate(timeout=seconds + 120)[0])
         self.over.set()
         for actor in actors:
             actor.join()
@@ -149,12 +149,16 @@ class Crowd:
             if old.encode() in self.edits and self._sapdb("delete", old):
                 del self.edits[old.encode()]
 
+    def _rebuild(self, wanted: dict[bytes, bytes]) -> bool:
+        assert self.rebuild
+        return self.rebuild(self.table, wanted).succeeded()
+
     def _rebuilds(self) -> None:
         while not self.over.wait(REBUILDS if self.with_us else ALONE):
             version = int(self.statics[b"version"]) + 1
             wanted = text_of(version)
             self.figures["rebuilds"] += 1
-            while not self.rebuild(self.table, wanted).succeeded():
+            while not self._rebuild(wanted):
                 self.figures["run again"] += 1
                 self.figures["emptied"] += not STATICS.items() <= records(self.table).items()
             self.statics = wanted

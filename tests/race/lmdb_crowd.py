@@ -4,6 +4,7 @@
 import os
 import random
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,11 +30,34 @@ class PostmapLmdb:
 
 
 class LmdbCrowd(Crowd):
+    """`strange`: look-ups that failed while nobody made the table anew."""
     KIND = "lmdb"
     READERS = ("postfix",) * 4
-    TALLY = ("openings", "lookups", "missing", "broken")
+    TALLY = ("openings", "lookups", "missing", "broken", "died", "strange")
+
+    def __init__(self, rebuild: type[PostmapLmdb] | None, with_us: bool = True):
+        self.spans: list[tuple[float, float]] = []  # of the rebuilds
+        super().__init__(rebuild, with_us)
+
+    def _rebuild(self, wanted: dict[bytes, bytes]) -> bool:
+        begin = time.monotonic()
+        done = super()._rebuild(wanted)
+        self.spans.append((begin, time.monotonic()))
+        return done
 
     def _reader(self, kind: str, seconds: int, keys: Sequence[str]) -> subprocess.Popen:
         return subprocess.Popen(
             [os.environ["SAP_LMDB_READER"], str(self.table), str(seconds), *keys],
             stdout=subprocess.PIPE, text=True)
+
+    def count_reader(self, kind: str, said: str) -> None:
+        tally, *instants = said.splitlines()
+        super().count_reader(kind, f"{tally} 0")
+        self.instants += map(float, instants)
+
+    def run(self, seconds: int) -> None:
+        self.instants: list[float] = []
+        super().run(seconds)
+        self.figures["postfix strange"] += sum(
+            not any(begin <= instant <= end for begin, end in self.spans)
+            for instant in self.instants)

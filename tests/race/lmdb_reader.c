@@ -9,8 +9,10 @@
  * anew. Each look-up: fcntl's lock of the whole file, shared, waiting; a transaction;
  *get, with a NUL behind the key and then without; unlock.
  *
- * SECONDS 0: one look at each key, and those that are missing are printed. Else prints:
- * openings, look-ups, keys missing, other failures.
+ * SECONDS 0: one look at each key, and those that are missing are printed. Else the
+ * look-ups are in a child, since libmdb may crash on a mixture; another one then goes on.
+ * Prints: openings, look-ups, keys missing, other failures, children that died; and then
+ * the instant of each look-up that found no key or failed, by CLOCK_MONOTONIC.
  */
 #include <fcntl.h>
 #include <lmdb.h>
@@ -18,7 +20,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,23 +30,30 @@
 #define CLIENTS 100 /* of one process, its max_use */
 #define LOOKUPS 5   /* of one client */
 #define PAUSE_US 500
+#define INSTANTS 65536
 #define MAP_SIZE ((size_t)256 << 20) /* no table of a race grows to that */
+
+struct tally {
+	unsigned long openings, lookups, missing, broken, died;
+	size_t failures;
+	double instant[INSTANTS];
+};
 
 struct reader {
 	const char *path;
-	char **keys;
-	time_t end;
+	char **keys, **next;
+	double end;
 	MDB_env *env;
 	MDB_dbi dbi;
-	unsigned long openings, lookups, missing, broken;
+	struct tally *tally;
 };
 
-static bool is_over(const struct reader *reader)
+static double seconds_now(void)
 {
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec >= reader->end;
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static int lock_whole(const struct reader *reader, int command, short type)
@@ -78,7 +89,7 @@ static void close_table(struct reader *reader)
 
 static bool open_table(struct reader *reader)
 {
-	reader->openings++;
+	reader->tally->openings++;
 	if (mdb_env_create(&reader->env) != 0)
 		return false;
 	MDB_txn *txn = NULL;
@@ -92,20 +103,29 @@ static bool open_table(struct reader *reader)
 	return done;
 }
 
-static bool look_up(struct reader *reader, char *text)
+static int get_either(struct reader *reader, MDB_txn *txn, char *text)
 {
 	MDB_val key = { strlen(text) + 1, text }, value;
 
-	MDB_txn *txn = begin_reading(reader);
-	if (!txn)
-		return false;
-	int error = mdb_get(txn, reader->dbi, &key, &value);
+	const int error = mdb_get(txn, reader->dbi, &key, &value);
 	key.mv_size--;
-	if (error == MDB_NOTFOUND)
-		error = mdb_get(txn, reader->dbi, &key, &value);
-	end_reading(reader, txn);
-	reader->lookups++;
-	reader->missing += error == MDB_NOTFOUND;
+	return error == MDB_NOTFOUND ? mdb_get(txn, reader->dbi, &key, &value) : error;
+}
+
+static bool look_up(struct reader *reader, char *text)
+{
+	struct tally *tally = reader->tally;
+
+	MDB_txn *txn = begin_reading(reader);
+	const double instant = seconds_now();
+	const int error = txn ? get_either(reader, txn, text) : MDB_BAD_TXN;
+	if (txn)
+		end_reading(reader, txn);
+	tally->lookups++;
+	tally->missing += error == MDB_NOTFOUND;
+	tally->broken += error != 0 && error != MDB_NOTFOUND;
+	if (error != 0 && tally->failures < INSTANTS)
+		tally->instant[tally->failures++] = instant;
 	return error == 0 || error == MDB_NOTFOUND;
 }
 
@@ -118,31 +138,42 @@ static bool is_replaced(const struct reader *reader)
 	       now.st_nlink == 0;
 }
 
-static bool serve_client(struct reader *reader, char ***next)
+static bool serve_client(struct reader *reader)
 {
 	bool is_sound = true;
 
 	for (int i = 0; is_sound && i < LOOKUPS; i++) {
-		if (!**next)
-			*next = reader->keys;
-		is_sound = look_up(reader, *(*next)++);
+		if (!*reader->next)
+			reader->next = reader->keys;
+		is_sound = look_up(reader, *reader->next++);
 	}
 	(void)usleep(PAUSE_US);
 	return is_sound;
 }
 
 /* A life of a process. */
-static void serve(struct reader *reader, char ***next)
+static void serve(struct reader *reader)
 {
 	bool is_sound = open_table(reader);
 
-	for (int i = 0; is_sound && i < CLIENTS && !is_over(reader); i++) {
-		if (is_replaced(reader))
-			break;
-		is_sound = serve_client(reader, next);
-	}
-	reader->broken += !is_sound;
+	for (int i = 0; is_sound && i < CLIENTS && seconds_now() < reader->end; i++)
+		is_sound = !is_replaced(reader) && serve_client(reader);
 	close_table(reader);
+}
+
+static int in_a_child(struct reader *reader)
+{
+	int status = -1;
+	const pid_t child = fork();
+
+	if (child == 0) {
+		while (seconds_now() < reader->end)
+			serve(reader);
+		_exit(EX_OK);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		exit(EX_OSERR);
+	return status;
 }
 
 static int look_once(struct reader *reader)
@@ -150,33 +181,42 @@ static int look_once(struct reader *reader)
 	bool is_sound = open_table(reader);
 
 	for (char **key = reader->keys; is_sound && *key; key++) {
-		const unsigned long missing = reader->missing;
+		const unsigned long missing = reader->tally->missing;
 		is_sound = look_up(reader, *key);
-		if (reader->missing > missing)
+		if (reader->tally->missing > missing)
 			(void)puts(*key);
 	}
 	close_table(reader);
 	return is_sound ? EX_OK : EX_DATAERR;
 }
 
+static int look_on(struct reader *reader, int seconds)
+{
+	struct tally *tally = reader->tally;
+
+	reader->end = seconds_now() + seconds;
+	while (in_a_child(reader) != 0)
+		tally->died++;
+	(void)printf("%lu %lu %lu %lu %lu\n", tally->openings, tally->lookups,
+		     tally->missing, tally->broken, tally->died);
+	for (size_t i = 0; i < tally->failures; i++)
+		(void)printf("%.6f\n", tally->instant[i]);
+	return EX_OK;
+}
+
 int main(int argc, char **argv)
 {
-	struct timespec now;
-
 	if (argc < 4) {
 		(void)fputs("usage: lmdb_reader TABLE SECONDS KEY...\n", stderr);
 		return EX_USAGE;
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	struct reader reader = { .path = argv[1],
-				 .keys = argv + 3,
-				 .end = now.tv_sec + atoi(argv[2]) };
-	char **next = reader.keys;
-	if (is_over(&reader))
-		return look_once(&reader);
-	while (!is_over(&reader))
-		serve(&reader, &next);
-	(void)printf("%lu %lu %lu %lu\n", reader.openings, reader.lookups, reader.missing,
-		     reader.broken);
-	return EX_OK;
+	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (tally == MAP_FAILED)
+		return EX_OSERR;
+	struct reader reader = {
+		.path = argv[1], .keys = argv + 3, .next = argv + 3, .tally = tally
+	};
+	const int seconds = atoi(argv[2]);
+	return seconds == 0 ? look_once(&reader) : look_on(&reader, seconds);
 }
