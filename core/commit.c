@@ -38,8 +38,20 @@ bool commit_is_idle(const struct job *job, const struct commit_lock *lock)
 	       !map_needs_recovery(&place);
 }
 
+bool commit_was_short(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM ||
+	       error == -ELIBACC;
+}
+
 static int leave_to_sapdb(const struct job *job, struct why *why)
 {
+	const int sealed = seal_look(job->settings);
+
+	/* Then nobody knows whose it is. */
+	if (commit_was_short(sealed))
+		return why_set(why, sealed, "cannot read %s/seal",
+			       job->settings->run_dir);
 	return why_say(why, -EUCLEAN,
 		       "the table %s is not as pam_sap left it; sapdb has to look at it",
 		       job->settings->map_path);

@@ -52,6 +52,9 @@ struct commit_result {
 int commit(const struct job *job, const struct commit_order *order,
 	   struct commit_result *ret, struct why *why);
 
+/* What failed is this process's own: no descriptor, no memory. Another may succeed. */
+bool commit_was_short(int error);
+
 /* Whether a commit that does not find anything to do would be one too many: no queue,
  * no note of a dead holder, nothing under the copy's name. */
 bool commit_is_idle(const struct job *job, const struct commit_lock *lock);

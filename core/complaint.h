@@ -21,7 +21,7 @@ enum complaint_topic {
 	COMPLAINT_STATE,   /* a lease cannot be written */
 	COMPLAINT_QUEUE,   /* queue_group cannot be given the queue */
 	COMPLAINT_HOLD,	   /* nobody knows who is connected */
-	COMPLAINT_SERVICE, /* a table is left to sapdb, which does not come */
+	COMPLAINT_SERVICE, /* a lease is left to sapdb, which does not come */
 };
 
 /* True when it is news: say it. False also when only its time was renewed. Where it

@@ -279,14 +279,20 @@ static int is_stuck(const struct job *job, struct commit_result *ret, struct why
 int expire_commit_queue(const struct job *job, struct commit_result *ret, struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
-	int round = 0;
+	ino_t first = 0;
 
 	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
 		return error;
-	while (error == 0 && !commit_is_idle(job, &lock))
-		error = round++ < QUEUE_ROUNDS ? commit_or_defer(job, &lock, ret, why)
-					       : is_stuck(job, ret, why);
+	for (int i = 0; i < QUEUE_ROUNDS && error == 0 && !commit_is_idle(job, &lock);
+	     i++) {
+		first = lease_folder_first(job->leases, LEASE_PENDING);
+		error = commit_or_defer(job, &lock, ret, why);
+	}
+	/* Not empty alone: others come meanwhile, or there is more than this. */
+	if (error == 0 && first != 0 &&
+	    lease_folder_first(job->leases, LEASE_PENDING) == first)
+		error = is_stuck(job, ret, why);
 	commit_lock_release(&lock);
 	if (error == 0 && expiry_is_late(job))
 		error = end_due(job, ret, why);

@@ -41,6 +41,14 @@ static bool renew_active(const struct job *job, const struct client_address *cli
 	       mtime.tv_sec >= job->now.tv_sec;
 }
 
+/* Of the map, or of this process alone: then the next login's commit may succeed. */
+static enum complaint_topic topic_of(const struct job *job, int error)
+{
+	return error == -EUCLEAN || (job->guest && commit_was_short(error))
+		       ? COMPLAINT_SERVICE
+		       : COMPLAINT_MAP;
+}
+
 static int queue_lease(const struct job *job, const struct lease *lease, struct why *why)
 {
 	const bool trouble = map_is_in_trouble(job);
@@ -60,9 +68,7 @@ static int queue_lease(const struct job *job, const struct lease *lease, struct 
 	const int outcome = request_fulfil(job, &lease->client, !trouble, why);
 	/* Our own commit failed: the lease waits, and what is wrong is said once. */
 	if (outcome >= 0 ||
-	    !complaint_make(job->settings->run_dir,
-			    outcome == -EUCLEAN ? COMPLAINT_SERVICE : COMPLAINT_MAP,
-			    why->text))
+	    !complaint_make(job->settings->run_dir, topic_of(job, outcome), why->text))
 		*why = (struct why){ 0 };
 	return outcome >= 0 ? outcome : GRANT_WAITING;
 }

@@ -176,6 +176,7 @@ int lease_scan_next(struct lease_scan *scan, struct lease_name *ret, struct why 
 				       : why_set(why, -errno, "cannot list the leases");
 	} while (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
 
+	ret->inode = entry->d_ino;
 	if (client_address_parse(entry->d_name, &ret->client) == 0 &&
 	    strcmp(ret->client.text, entry->d_name) == 0)
 		return LEASE_SCAN_CLIENT;
@@ -212,4 +213,15 @@ bool lease_folder_empty(const struct lease_dir *dir, enum lease_folder folder)
 
 	return lease_scan_open(dir, folder, &scan, NULL) == 0 &&
 	       lease_scan_next(&scan, &name, NULL) == LEASE_SCAN_END;
+}
+
+ino_t lease_folder_first(const struct lease_dir *dir, enum lease_folder folder)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+
+	if (lease_scan_open(dir, folder, &scan, NULL) < 0 ||
+	    lease_scan_next(&scan, &name, NULL) <= 0)
+		return 0;
+	return name.inode;
 }

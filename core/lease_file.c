@@ -118,6 +118,14 @@ int lease_create(const struct lease_dir *dir, enum lease_folder folder,
 			 : 0;
 }
 
+/* A link, a socket, or a file on which its owner, a member of queue_group, has taken the
+ * kernel's lease (F_SETLEASE), so that whoever opens it is kept: no lease of ours. */
+static bool is_no_lease(int error)
+{
+	return error == ELOOP || error == ENXIO || error == ENODEV ||
+	       error == EWOULDBLOCK;
+}
+
 int lease_read(const struct lease_dir *dir, enum lease_folder folder,
 	       const struct client_address *client, struct lease *ret, struct why *why)
 {
@@ -128,7 +136,7 @@ int lease_read(const struct lease_dir *dir, enum lease_folder folder,
 		       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0)
-		return why_set(why, errno == ELOOP ? -EINVAL : -errno,
+		return why_set(why, is_no_lease(errno) ? -EINVAL : -errno,
 			       "cannot open the lease %s/%s", dir->path, path);
 	if (fstat(fd, &file) < 0)
 		return why_set(why, -errno, "cannot look at the lease %s/%s", dir->path,

@@ -171,12 +171,14 @@ int request_fulfil(const struct job *job, const struct client_address *client,
 				   .client = client,
 				   .deadline = patient ? job->deadline : deadline_in(0) };
 
-	if (request_may_commit_here(job->settings)) {
-		const int outcome = commit_here(&request, why);
-		if (outcome == -EUCLEAN)
-			return wait_for_sapdb(&request, why);
-		if (!is_left_to_the_service(outcome))
-			return outcome;
-	}
-	return wait_for_service(&request);
+	const int here = request_may_commit_here(job->settings)
+				 ? commit_here(&request, why)
+				 : -EACCES;
+	if (here == -EUCLEAN)
+		return wait_for_sapdb(&request, why);
+	const bool was_short = job->guest && commit_was_short(here);
+	if (!is_left_to_the_service(here) && !was_short)
+		return here;
+	const int outcome = wait_for_service(&request);
+	return was_short && outcome == GRANT_WAITING ? here : outcome;
 }

@@ -114,6 +114,14 @@ bool seal_holds(const struct settings *settings, struct seal *ret)
 	       seal_matches(settings, &now, ret);
 }
 
+int seal_look(const struct settings *settings)
+{
+	char text[SEAL_MAX];
+	const int length = run_file_read(settings->run_dir, SEAL, text, sizeof(text));
+
+	return length < 0 ? length : 0;
+}
+
 int seal_write(const struct settings *settings, const struct seal *seal, struct why *why)
 {
 	char text[SEAL_MAX];

@@ -30,6 +30,9 @@ bool seal_holds(const struct settings *settings, struct seal *ret);
 bool seal_matches(const struct settings *settings, const struct map_identity *map,
 		  struct seal *ret);
 
+/* 0: there is one, of whatever map; -ENOENT: none; else nobody can tell. */
+int seal_look(const struct settings *settings);
+
 int seal_write(const struct settings *settings, const struct seal *seal, struct why *why);
 
 /* When it was written; 0: there is none. */

@@ -59,7 +59,7 @@ static int say_not_loaded(const char *type, const char *path, struct why *why)
 	const char *reason = dlerror();
 
 	if (access(path, F_OK) == 0)
-		return why_say(why, -EPROTONOSUPPORT,
+		return why_say(why, -ELIBACC,
 			       "cannot load the backend for tables of type %s: %s", type,
 			       reason);
 	return why_say(why, -EPROTONOSUPPORT,

@@ -27,7 +27,8 @@ bool map_type_known(const char *type);
 /* Whether its tables are changed in place, without a copy beside them. */
 bool map_type_in_place(const char *type);
 
-/* -EPROTONOSUPPORT: not built or not installed here; -EPROTO: of another version */
+/* -EPROTONOSUPPORT: not built or not installed here; -ELIBACC: it is there, and this
+ * process cannot load it; -EPROTO: of another version */
 int map_backend_load(const char *type, const char *folder, struct loaded_backend *ret,
 		     struct why *why);
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""count_tests - one line for all test runs: N passed, N failed, N skipped.
+"""count_tests - what all test runs counted, and one line: N passed, N failed, N skipped.
 
 Reads meson's testlog.json files. A test all of whose cases were skipped is skipped,
-whatever it returned; of others the skipped cases are named. Exits 1 when a test failed,
-when none ran, or, with CI set, when a test of the booted mail hosts was skipped.
+whatever it returned; of others the skipped cases are named. What a test counted it said in
+lines that begin with "figure: "; docs/promises.md has those of one run. Exits 1 when a test
+failed, when none ran, or, with CI set, when a test of the booted mail hosts was skipped.
 """
 
 import json
@@ -13,7 +14,7 @@ import sys
 from pathlib import Path
 
 PASSED = {"OK", "EXPECTEDFAIL"}
-
+FIGURE = re.compile(r"^figure: (.*)$", re.MULTILINE)
 
 RAN = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
 SKIPPED = re.compile(r"^(?:OK|NO TESTS RAN) \(skipped=(\d+)\)", re.MULTILINE)
@@ -52,6 +53,9 @@ def main() -> int:
     passed = [name for name, result, _ in tests if result in PASSED]
     skipped = [name for name, result, _ in tests if result == "SKIP"]
     failed = len(tests) - len(passed) - len(skipped)
+    for _name, _result, output in tests:
+        for figure in FIGURE.findall(output):
+            print(f"  {figure}")
     for test in tests:
         tell_skipped(*test)
     print(f"{len(passed)} passed, {failed} failed, {len(skipped)} skipped")

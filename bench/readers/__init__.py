@@ -6,6 +6,7 @@
     connections.py   many new SMTP connections to its sendmail: how many get 451
     sessions.py      SMTP sessions that stay open: how many later look-ups get 554
     opening.c        a model of sendmail's child, which opens the table and no more
+    sendmail_table.c the steps of that opening; tests/race reads with it, too
     sendmail.py      these three beside each other: the window of a commit
     logins.py        POP3 logins at Dovecot meanwhile: how long they take
     postfix.py       a second host with Postfix and a hash: table: smtpd's restarts

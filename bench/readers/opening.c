@@ -5,31 +5,22 @@
  *	opening [-w] TABLE KEY SECONDS
  *
  * A model of the reader, for an event too rare to be seen often with sendmail itself,
- * which forks for each connection. The steps of sendmail 8.17 (map.c, db_map_open and
- * db_map_lookup; safefile.c, safefile and filechanged), as strace shows them:
- *
- *	stat; lstat of each folder on the way; open; is the open file still that one?;
- *	flock, shared, waiting; db->open of the *path*, read-only; close; is the file
- *	that libdb has open still the first one?; flock, get, unlock
- *
- * A no at one of the two questions is sendmail's 451 for that whole connection. Each
- * opening is in a process of its own, since sendmail's child opens the table as the
- * first thing that it does with libdb: that takes its time in page faults. -w: all in
- * one process, warm; that is the look-up of a session which finds the table changed.
+ * which forks for each connection; sendmail_table.h has the steps. Each opening is in a
+ * process of its own, since sendmail's child opens the table as the first thing that it
+ * does with libdb: that takes its time in page faults. -w: all in one process, warm; that
+ * is the look-up of a session which finds the table changed.
  *
  * Prints: openings, refused ones, failures of another kind, the seconds that it took,
  * and of the time from the first stat to the last question, in nanoseconds, the mean
  * and the median.
  */
-#include <db.h>
-#include <fcntl.h>
+#include "sendmail_table.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
@@ -47,8 +38,6 @@ struct tally {
 	unsigned long took_us[SLOTS];
 };
 
-enum answer { OPENED, REFUSED, BROKEN };
-
 static long now_ns(void)
 {
 	struct timespec now;
@@ -57,96 +46,19 @@ static long now_ns(void)
 	return now.tv_sec * NS + now.tv_nsec;
 }
 
-static bool file_changed(int fd, const struct stat *before)
-{
-	struct stat now;
-
-	return fstat(fd, &now) < 0 || now.st_nlink != before->st_nlink ||
-	       now.st_dev != before->st_dev || now.st_ino != before->st_ino ||
-	       now.st_uid != before->st_uid || now.st_gid != before->st_gid;
-}
-
-/* safefile(): the file, and each folder above it. */
-static bool looks_safe(const char *path, struct stat *ret)
-{
-	char folder[4096];
-	struct stat above;
-
-	if (stat(path, ret) < 0)
-		return false;
-	for (const char *slash = strchr(path, '/'); slash;
-	     slash = strchr(slash + 1, '/')) {
-		const int length = slash == path ? 1 : (int)(slash - path);
-		(void)snprintf(folder, sizeof(folder), "%.*s", length, path);
-		if (lstat(folder, &above) < 0)
-			return false;
-	}
-	return true;
-}
-
-/* db_map_open() behind its lock; `*ret` is to be closed in any case. */
-static enum answer open_locked(const char *path, const struct stat *before, int lock,
-			       DB **ret)
-{
-	struct stat opened;
-	int fd = -1;
-
-	if (db_create(ret, NULL, 0) != 0)
-		return BROKEN;
-	DB *db = *ret;
-	const int error =
-		db->open(db, NULL, path, NULL, DB_HASH, DB_RDONLY | DB_FCNTL_LOCKING, 0);
-	(void)close(lock);
-	if (error != 0 || db->fd(db, &fd) != 0)
-		return BROKEN;
-	if (file_changed(fd, before))
-		return REFUSED;
-	return fstat(fd, &opened) < 0 ? BROKEN : OPENED;
-}
-
-static enum answer open_table(const char *path, DB **ret)
-{
-	struct stat before;
-
-	if (!looks_safe(path, &before))
-		return BROKEN;
-	const int lock = open(path, O_RDONLY);
-	if (lock < 0)
-		return BROKEN;
-	if (file_changed(lock, &before) || flock(lock, LOCK_SH) < 0) {
-		(void)close(lock);
-		return REFUSED;
-	}
-	return open_locked(path, &before, lock, ret);
-}
-
-static enum answer look_up(DB *db, char *text)
-{
-	DBT key = { .data = text, .size = (u_int32_t)strlen(text) };
-	DBT value = { 0 };
-	int fd = -1;
-
-	if (db->fd(db, &fd) != 0 || flock(fd, LOCK_SH) < 0)
-		return BROKEN;
-	const int error = db->get(db, NULL, &key, &value, 0);
-	(void)flock(fd, LOCK_UN);
-	return error == 0 ? OPENED : BROKEN;
-}
-
 static void one_connection(const char *path, char *key, struct tally *tally)
 {
 	DB *db = NULL;
 	const long begin = now_ns();
-	enum answer answer = open_table(path, &db);
+	enum answer answer = sendmail_table_open(path, &db, NULL);
 	const long took = now_ns() - begin;
 
-	if (answer == OPENED)
-		answer = look_up(db, key);
-	if (db)
-		(void)db->close(db, DB_NOSYNC);
+	if (answer == FOUND)
+		answer = sendmail_table_look_up(db, key);
+	sendmail_table_close(db);
 	tally->openings++;
 	tally->refused += answer == REFUSED;
-	tally->broken += answer == BROKEN;
+	tally->broken += answer == BROKEN || answer == MISSING;
 	tally->total_ns += took;
 	tally->took_us[took / 1000 < SLOTS ? took / 1000 : SLOTS - 1]++;
 }

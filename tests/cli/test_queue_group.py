@@ -5,7 +5,10 @@ They may name an address, since that is what the group is for. They may not open
 is never opened, nor for ever, nor keep the path unit busy, nor stop the closing.
 """
 
+import fcntl
 import os
+import signal
+import socket
 import stat
 import time
 import unittest
@@ -17,6 +20,8 @@ from cli.test_leases import CLIENT, OTHER, Leases
 
 GROUP = "nogroup"
 NEVER = "198.51.100.5"
+THIRD = "192.0.2.9"
+PATIENCE = 10  # a commit that is kept goes on for 20 seconds
 
 
 @unittest.skipUnless(os.geteuid() == 0, "skipped: files of another user need root")
@@ -63,6 +68,48 @@ class QueueGroup(Leases):
         inode = self.place.inode()
         self.run_it("expire")
         self.assertEqual(self.place.inode(), inode)
+
+    def test_what_cannot_be_opened_stops_neither_the_opening_nor_the_closing(self):
+        for label, plant in (("a socket", self.plant_socket),
+                             ("a file that its owner holds", self.plant_held)):
+            with self.subTest(label):
+                if self.place.leases("active"):
+                    self.run_it("revoke", "--all")
+                self.grant(OTHER)
+                self.lapse(OTHER)
+                plant()
+                self.place.add_lease("pending", THIRD)
+                begun = time.monotonic()
+                out = self.run_it("commit") + self.run_it("expire")
+                self.assertLess(time.monotonic() - begun, PATIENCE)
+                self.assertIn(f"removed 'pending/{CLIENT}': it is no lease", out)
+                self.assertEqual(table.opened(self.place.map), {THIRD})
+
+    def plant_socket(self) -> None:
+        with socket.socket(socket.AF_UNIX) as planted:
+            planted.bind(str(self.pending / CLIENT))
+        os.chown(self.pending / CLIENT, NOBODY, NOBODY)
+
+    def plant_held(self) -> None:
+        """By the kernel's lease: who opens it is kept until its owner has agreed."""
+        path = self.plant(CLIENT)
+        ready, told = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            signal.signal(signal.SIGIO, lambda *_: None)
+            held = os.open(path, os.O_RDWR)
+            fcntl.fcntl(held, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            os.write(told, b"x")
+            while True:
+                signal.pause()
+        self.addCleanup(os.waitpid, child, 0)
+        self.addCleanup(os.kill, child, signal.SIGKILL)
+        os.close(told)
+        self.assertEqual(os.read(ready, 1), b"x")
+        os.close(ready)
 
     def test_taken_away_the_queue_is_closed(self):
         self.assertEqual(stat.S_IMODE(self.pending.stat().st_mode), 0o1770)

@@ -21,6 +21,7 @@ from guest.surroundings import SCARCE, WELCOMING, Host
 from pam import apart, daemon
 from pam.daemon import CLIENT, SUCCESS, Daemon, Said
 
+OTHER = "192.0.2.9"
 CALLS = (f"rhost={CLIENT}", "open", "close")
 # Whatever the umask: how they are made stands in the design, not in the host.
 MODES = {"state": 0o755, "state/active": 0o700, "state/pending": 0o700, "state/settled": 0o700,
@@ -126,6 +127,20 @@ class Surroundings(OfAHost):
         self.assertGreater(opened, 3)
         self.assertLess(opened + left, len(SCARCE))
         self.assertLess(left, 4)
+
+    def test_what_one_host_lacks_is_no_trouble_for_the_next(self):
+        """The map can be changed: by sapdb, or by the next login."""
+        for host in SCARCE:
+            with self.subTest(host.label):
+                self.begin(wait="100ms")
+                if host.behind[0].startswith("memory"):
+                    not_under_a_sanitizer("it reserves terabytes of addresses itself")
+                said = self.log_in(host)
+                self.assertNotIn("somebody else", str(said.texts()))
+                waits = self.place.leases("pending")
+                self.daemon.run(*daemon.opening(OTHER))
+                self.assertEqual(self.place.leases("active") - {CLIENT}, {OTHER}, said.log)
+                self.assertEqual(self.place.leases("active") & waits, waits)
 
     def test_a_limit_of_file_size(self):
         self.begin()

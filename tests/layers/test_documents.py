@@ -9,7 +9,7 @@ import unittest
 from .source import ROOT, files, text, with_suffix
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-PROMISES = "docs/promises.md"
+PROMISES = ("docs/promises.md", "SECURITY.md")
 
 
 def anchors(document: str) -> set[str]:
@@ -58,11 +58,13 @@ class Documents(unittest.TestCase):
                                 and f"{name}/" not in told), [])
 
     def test_tests_that_are_named(self):
-        named = set(re.findall(r"`(\w+/\w+)`", text(PROMISES)))
-        self.assertGreater(len(named), 10)
         there = {str(path.with_suffix("").relative_to("tests")) for path in files()
                  if path.parts[0] == "tests"}
-        self.assertEqual(sorted(named - there), [])
+        for document in PROMISES:
+            with self.subTest(document):
+                named = set(re.findall(r"`(\w+/\w+)`", text(document)))
+                self.assertGreater(len(named), 10)
+                self.assertEqual(sorted(named - there), [])
 
     def test_decisions_are_numbered(self):
         names = [path.name for path in files()

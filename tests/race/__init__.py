@@ -7,8 +7,15 @@
     scene.py              a table, leases and records in a known state, and how to judge
     stopped.py            a command that is held by stop_point
     reader.c              looks up without end, as sendmail and as Postfix do
+    fresh_look.c          what the table says to a reader who just came
+    clients.py            who log in: from shared addresses, and from some that lapse
     crowd.py              logins, timer, path unit, administrator and readers at once
     standstill.py         what must be right when all of them stand still
+    crowd_race.py         a race of these, from standstill to standstill
+    lmdb_crowd.py         the same at an LMDB table
+    lmdb_reader.c         looks up there without end, as Postfix does
+    lmdb_rebuild.c        postmap's steps there
+    test_crowds_lmdb.py   a minute of that, alone and with postmap
     test_crowds.py        a minute of that, alone and with each kind of rebuild
     test_stop_points.py   a rebuild, a kill or both at each stop
     test_traces.py        what the model found, held at the call where it would go wrong

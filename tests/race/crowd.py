@@ -5,46 +5,43 @@ Each is a thread that runs the real programs one after the other; the readers, a
 sixteen logins, are processes of their own. When the time is over all have ended: the
 table stands still and can be judged (standstill.py), and the next round begins.
 
-A lease is too long-lived for a race of a minute: before each run of the timer some of the
-`fleeting` clients' leases are dated back, so that they end and come back. Those of the
-`kept` clients never are: once they are in, they must be open at each standstill.
+Where nobody rebuilds the table each client is asked for when its login has returned: a
+reader that just came must find it.
 """
 
 import os
-import random
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cli import table
-from pam import daemon
 from pam.daemon import Daemon
 from pam.events import IN_MOVED_TO, FolderEvents
+from race.clients import KEPT, PROCESSES, Client, log_in
 from race.rebuilders import InPlace, Move
 from race.scene import GROUP, MODE, OWNER
 
-PROCESSES = 16
-LOGINS = 6  # of one process
-KEPT = tuple(f"198.51.100.{i}" for i in range(1, 65))
-FLEETING = tuple(f"192.0.2.{i}" for i in range(1, 129))
-AGED = 16  # of the fleeting, before each run of the timer
-LAPSED = 3600
-READERS = ("sendmail", "sendmail", "postfix", "postfix")
-TALLY = ("openings", "refused", "changed", "lookups", "missing", "rewritten",
-         "broken", "died")
-TIMER, BELL, EDITS, REBUILDS = 1.0, 0.01, 0.1, 0.2  # seconds between two of them
+TIMER, BELL, EDITS, REBUILDS = 0.2, 0.01, 0.1, 0.2  # seconds between two of them
 ALONE = 0.05  # between rebuilds without us: the readers find as many changes as with us
 STATICS = {f"10.1.{i // 250}.{i % 250}".encode(): b"REJECT" for i in range(300)}
 
 
 class Crowd:
+    KIND = "hash"
+    READERS: tuple[str, ...] = ("sendmail", "sendmail", "postfix", "postfix")
+    TALLY: tuple[str, ...] = (
+        "openings", "refused", "changed", "lookups", "missing", "rewritten", "emptied",
+        "lost", "broken", "died")
+
     def __init__(self, rebuild: type[InPlace | Move] | None, with_us: bool = True):
         """Not `with_us`: all are at work, but on a table that nobody rebuilds or reads."""
-        self.daemon = Daemon(like_us=True)
+        self.daemon = Daemon(like_us=True, wait="10s", refuse_own="no")
         self.place = self.daemon.place
+        self.place.configure(map=f"{self.KIND}:{self.place.map}")
         self.rebuild, self.with_us = rebuild, with_us
+        self.is_rebuilt = bool(rebuild) or not with_us
         self.statics = text_of(0)
         self.edits: dict[bytes, bytes] = {}  # the administrator's, by sapdb
         self.figures: Counter[str] = Counter()
@@ -52,38 +49,40 @@ class Crowd:
         self.over = threading.Event()
         self.table = self.place.map if with_us else self.place.root / "theirs.db"
         for path in {self.place.map, self.table}:
-            table.make(path, self.statics)
+            table.make(path, self.statics, self.KIND)
             os.chown(path, OWNER, GROUP)  # a mail user's, as Debian's: our spares are marked
             path.chmod(MODE)
         self.events = FolderEvents(self.place.map.parent, IN_MOVED_TO)
         self.place.sapdb("expire")
-        self._login(KEPT)
+        self.clients = [Client(self.daemon, number) for number in range(PROCESSES)]
+        log_in(self.daemon, KEPT)
 
     def close(self) -> None:
         self.events.close()
         self.daemon.close()
 
-    def count_reader(self, kind: str, tally: dict[str, int]) -> None:
+    def count_reader(self, kind: str, said: str) -> None:
+        tally = dict(zip(self.TALLY, map(int, said.split()), strict=True))
         self.figures.update({f"{kind} {name}": value for name, value in tally.items()})
 
     def run(self, seconds: int) -> None:
         self.over.clear()
         actors = [threading.Thread(target=self._act, args=(actor,)) for actor in self._actors()]
-        readers = [(kind, self._start_reader(kind, seconds)) for kind in READERS]
+        readers = [(kind, self._start_reader(kind, seconds)) for kind in self.READERS]
         for actor in actors:
             actor.start()
         for kind, reader in readers:
-            said = reader.communicate(timeout=seconds + 120)[0]
-            self.count_reader(kind, dict(zip(TALLY, map(int, said.split()), strict=True)))
+            self.count_reader(kind, reader.communicate(timeout=seconds + 120)[0])
         self.over.set()
         for actor in actors:
             actor.join()
+        self.figures["lapsed"] = sum(client.lapsed for client in self.clients)
         self.figures["seconds"] += seconds
         self.figures["exchanges"] = self.events.replaced(self.place.map.name)
 
     def _actors(self) -> list[Callable[[], None]]:
         ours = [self._timer, self._path_unit, self._administrator]
-        ours += [lambda n=n: self._logins(random.Random(n)) for n in range(PROCESSES)]
+        ours += [lambda client=client: self._logins(client) for client in self.clients]
         return ours + ([self._rebuilds] if self.rebuild else [])
 
     def _act(self, actor: Callable[[], None]) -> None:
@@ -93,26 +92,31 @@ class Crowd:
         except Exception as error:  # pylint: disable=broad-except
             self.faults.append(f"{actor}: {error!r}")
 
-    def _start_reader(self, kind: str, seconds: int) -> subprocess.Popen:
-        """Its keys are there throughout; a rebuild takes the clients' for a while."""
-        keys = [key.decode() for key in STATICS]
-        if self.with_us and not self.rebuild:
-            keys += KEPT
+    def _reader(self, kind: str, seconds: int, keys: Sequence[str]) -> subprocess.Popen:
         return subprocess.Popen(
             [os.environ["SAP_READER"], kind, str(self.table), str(seconds), *keys],
             stdout=subprocess.PIPE, text=True)
 
-    def _login(self, addresses) -> None:
-        steps = (step for address in addresses for step in daemon.opening(address))
-        done = subprocess.run(self.daemon.command(*steps), env=self.daemon.environment(),
-                              capture_output=True, text=True, timeout=120, check=True)
-        if set(daemon.values_of(done.stdout)) != {daemon.SUCCESS}:
-            self.faults.append(f"a login was not let in: {done.stdout}")
-        self.figures["logins"] += len(addresses)
+    def _start_reader(self, kind: str, seconds: int) -> subprocess.Popen:
+        """Its keys are there throughout; a rebuild takes the clients' for a while."""
+        keys = [key.decode() for key in STATICS]
+        return self._reader(kind, seconds, keys + ([] if self.is_rebuilt else list(KEPT)))
 
-    def _logins(self, chance: random.Random) -> None:
+    def _logins(self, client: Client) -> None:
         while not self.over.is_set():
-            self._login(chance.sample(KEPT + FLEETING, LOGINS))
+            done = client.step(self._accept if self.is_rebuilt else self._are_open)
+            self.figures["logins"] += done
+
+    def _accept(self, addresses: Sequence[str]) -> None:
+        """A rebuild may have come since."""
+
+    def _are_open(self, addresses: Sequence[str]) -> None:
+        reader = self._reader(self.READERS[0], 0, addresses)
+        closed = reader.communicate(timeout=60)[0].split()
+        self.figures["asked for"] += len(addresses)
+        if closed or reader.returncode != 0:
+            self.faults.append(f"not open after their logins: {closed}, and the reader "
+                               f"ended with {reader.returncode}")
 
     def _sapdb(self, *arguments: str) -> bool:
         done = self.place.sapdb(*arguments)
@@ -125,16 +129,8 @@ class Crowd:
         return done.returncode == 0
 
     def _timer(self) -> None:
-        chance = random.Random(0)
-        while not self.over.is_set():
-            for address in chance.sample(FLEETING, AGED):
-                try:
-                    self.place.date(self.place.state / "active" / address, LAPSED)
-                    self.figures["lapsed"] += 1
-                except FileNotFoundError:
-                    pass  # not in, or just on its way
+        while not self.over.wait(TIMER):
             self._sapdb("expire")
-            self.over.wait(TIMER)
 
     def _path_unit(self) -> None:
         """DirectoryNotEmpty=STATE/pending."""
@@ -153,12 +149,16 @@ class Crowd:
             if old.encode() in self.edits and self._sapdb("delete", old):
                 del self.edits[old.encode()]
 
+    def _rebuild(self, wanted: dict[bytes, bytes]) -> bool:
+        assert self.rebuild
+        return self.rebuild(self.table, wanted).succeeded()
+
     def _rebuilds(self) -> None:
         while not self.over.wait(REBUILDS if self.with_us else ALONE):
             version = int(self.statics[b"version"]) + 1
             wanted = text_of(version)
             self.figures["rebuilds"] += 1
-            while not self.rebuild(self.table, wanted).succeeded():
+            while not self._rebuild(wanted):
                 self.figures["run again"] += 1
                 self.figures["emptied"] += not STATICS.items() <= records(self.table).items()
             self.statics = wanted

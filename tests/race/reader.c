@@ -4,26 +4,27 @@
  *
  *	reader sendmail|postfix TABLE SECONDS KEY...
  *
- * All keys are in the table throughout. The steps of sendmail 8.17 (map.c, db_map_open
- * and db_map_lookup; safefile.c, filechanged):
- *
- *	stat; open; still that file?; flock, shared, waiting; db->open of the *path*;
- *	close; is libdb's file still the first one? If not, the connection gets 451.
- *	Each look-up: flock, shared, waiting; a later mtime of the open file: unlock,
- *	open anew; get; unlock
- *
- * and of Postfix 3.7 (dict_db.c; smtpd.c, pre_accept):
+ * All keys are in the table throughout. sendmail_table.h has the steps of sendmail's
+ * opening; a look-up that finds the open file dated later unlocks it, and opens anew. The
+ * steps of Postfix 3.7 (dict_db.c; smtpd.c, pre_accept):
  *
  *	open; flock, shared, waiting; db->open of the *path*; unlock. Each client:
  *	another mtime, or no link left: open anew. Each look-up: flock, shared,
  *	waiting; get; unlock
  *
- * The look-ups are in a child, since libdb may crash on a file that is rewritten in
+ * SECONDS 0: one look at each key by a reader that just came, which comes again when it
+ * is turned away. Prints the keys that are missing; status 65: the table is broken.
+ *
+ * Else the look-ups are in a child, since libdb may crash on a file that is rewritten in
  * place; another child then goes on. Prints: openings, refused ones, openings for a
- * changed file, look-ups, keys missing, how many of these in a file that was written to
- * since it had been opened, other failures, children that died.
+ * changed file, look-ups, keys missing; how many of these in a file whose record
+ * `version` became another one since it was opened, how many in one without that record,
+ * and how many that a reader who just came does not find either; other failures,
+ * children that died.
  */
-#include <db.h>
+#include "fresh_look.h"
+#include "sendmail_table.h"
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,8 +43,8 @@
 #define PAUSE_US 500
 
 struct tally {
-	unsigned long openings, refused, changed, lookups, missing, rewritten, broken,
-		died;
+	unsigned long openings, refused, changed, lookups, missing, rewritten, emptied,
+		lost, broken, died;
 };
 
 struct reader {
@@ -56,6 +57,7 @@ struct reader {
 	DB *db;
 	int fd; /* libdb's */
 	struct timespec mtime;
+	char version[FRESH_TEXT]; /* of the administrator's text, as it was opened */
 };
 
 static bool is_over(const struct reader *reader)
@@ -66,19 +68,9 @@ static bool is_over(const struct reader *reader)
 	return now.tv_sec >= reader->end;
 }
 
-static bool file_changed(int fd, const struct stat *before)
-{
-	struct stat now;
-
-	return fstat(fd, &now) < 0 || now.st_nlink != before->st_nlink ||
-	       now.st_dev != before->st_dev || now.st_ino != before->st_ino ||
-	       now.st_uid != before->st_uid || now.st_gid != before->st_gid;
-}
-
 static void close_table(struct reader *reader)
 {
-	if (reader->db)
-		(void)reader->db->close(reader->db, DB_NOSYNC);
+	sendmail_table_close(reader->db);
 	reader->db = NULL;
 }
 
@@ -89,44 +81,53 @@ static bool refuse(struct reader *reader, unsigned long *count)
 	return false;
 }
 
-/* libdb's part; `lock` is held until it is done. */
-static bool open_db(struct reader *reader, int lock)
+static enum answer postfix_open(const char *path, DB **ret, struct timespec *ret_mtime)
 {
-	if (db_create(&reader->db, NULL, 0) != 0)
-		reader->db = NULL;
-	const bool done = reader->db &&
-			  reader->db->open(reader->db, NULL, reader->path, NULL, DB_HASH,
-					   DB_RDONLY | DB_FCNTL_LOCKING, 0) == 0 &&
-			  reader->db->fd(reader->db, &reader->fd) == 0;
+	struct stat opened;
+	int fd = -1;
+
+	const int lock = open(path, O_RDONLY | O_CLOEXEC);
+	if (lock < 0)
+		return BROKEN;
+	const bool is_open = flock(lock, LOCK_SH) == 0 && db_create(ret, NULL, 0) == 0 &&
+			     (*ret)->open(*ret, NULL, path, NULL, DB_HASH,
+					  DB_RDONLY | DB_FCNTL_LOCKING, 0) == 0 &&
+			     (*ret)->fd(*ret, &fd) == 0;
 	(void)close(lock);
-	return done;
+	if (!is_open || fstat(fd, &opened) < 0)
+		return BROKEN;
+	*ret_mtime = opened.st_mtim;
+	return FOUND;
+}
+
+/* "?": somebody wrote to the file since, so that nobody can say. */
+static void learn_version(struct reader *reader)
+{
+	struct stat now;
+
+	if (flock(reader->fd, LOCK_SH) == 0)
+		(void)fresh_look(reader->fd, "version", reader->version);
+	if (fstat(reader->fd, &now) < 0 || now.st_mtim.tv_sec != reader->mtime.tv_sec ||
+	    now.st_mtim.tv_nsec != reader->mtime.tv_nsec)
+		(void)strcpy(reader->version, "?");
+	(void)flock(reader->fd, LOCK_UN);
 }
 
 /* False: the reader's client is turned away, and that is counted. */
 static bool open_table(struct reader *reader)
 {
-	struct stat before, now;
 	struct tally *tally = reader->tally;
 
 	close_table(reader);
 	tally->openings++;
-	if (stat(reader->path, &before) < 0)
-		return refuse(reader, &tally->broken);
-	const int lock = open(reader->path, O_RDONLY | O_CLOEXEC);
-	if (lock < 0)
-		return refuse(reader, &tally->broken);
-	if ((reader->is_sendmail && file_changed(lock, &before)) ||
-	    flock(lock, LOCK_SH) < 0) {
-		(void)close(lock);
+	const enum answer answer =
+		(reader->is_sendmail ? sendmail_table_open : postfix_open)(
+			reader->path, &reader->db, &reader->mtime);
+	if (answer == REFUSED)
 		return refuse(reader, &tally->refused);
-	}
-	if (!open_db(reader, lock))
+	if (answer != FOUND || reader->db->fd(reader->db, &reader->fd) != 0)
 		return refuse(reader, &tally->broken);
-	if (reader->is_sendmail && file_changed(reader->fd, &before))
-		return refuse(reader, &tally->refused);
-	if (fstat(reader->fd, &now) < 0)
-		return refuse(reader, &tally->broken);
-	reader->mtime = now.st_mtim;
+	learn_version(reader);
 	return true;
 }
 
@@ -149,22 +150,24 @@ static bool reopen_if_changed(struct reader *reader)
 	return open_table(reader);
 }
 
-/* The open file has the key; or makemap has written over it, and the mail server could
- * not tell, as within one second, or did not look. */
-static void count_missing(struct reader *reader)
+/* Under the lock. Nobody but a rebuild writes another version, and only one that ended
+ * halfway leaves none. */
+static void count_missing(struct reader *reader, const char *key)
 {
-	struct stat now;
+	struct tally *tally = reader->tally;
+	char version[FRESH_TEXT], value[FRESH_TEXT];
 
-	reader->tally->missing++;
-	if (fstat(reader->fd, &now) == 0)
-		reader->tally->rewritten += now.st_mtim.tv_sec != reader->mtime.tv_sec ||
-					    now.st_mtim.tv_nsec != reader->mtime.tv_nsec;
+	tally->missing++;
+	if (fresh_look(reader->fd, "version", version) != FOUND) {
+		tally->emptied++;
+		return;
+	}
+	tally->rewritten += strcmp(version, reader->version) != 0;
+	tally->lost += fresh_look(reader->fd, key, value) != FOUND;
 }
 
 static bool look_up(struct reader *reader)
 {
-	DBT key = { 0 }, value = { 0 };
-
 	if (flock(reader->fd, LOCK_SH) < 0)
 		return refuse(reader, &reader->tally->broken);
 	if (reader->is_sendmail && has_changed(reader)) {
@@ -174,15 +177,13 @@ static bool look_up(struct reader *reader)
 	}
 	if (!reader->keys[reader->next])
 		reader->next = 0;
-	key.data = reader->keys[reader->next++];
-	key.size = (u_int32_t)strlen(key.data);
-	const int error = reader->db->get(reader->db, NULL, &key, &value, 0);
-	if (error == DB_NOTFOUND)
-		count_missing(reader);
+	char *key = reader->keys[reader->next++];
+	const enum answer answer = sendmail_table_get(reader->db, key);
+	if (answer == MISSING)
+		count_missing(reader, key);
 	(void)flock(reader->fd, LOCK_UN);
 	reader->tally->lookups++;
-	return error == 0 || error == DB_NOTFOUND ||
-	       refuse(reader, &reader->tally->broken);
+	return answer != BROKEN || refuse(reader, &reader->tally->broken);
 }
 
 /* A session of sendmail's, or a life of a process of Postfix's. */
@@ -215,30 +216,55 @@ static int in_a_child(struct reader *reader)
 	return status;
 }
 
+static int look_once(struct reader *reader)
+{
+	const struct tally *tally = reader->tally;
+
+	while (reader->keys[reader->next] && tally->broken == 0) {
+		const char *key = reader->keys[reader->next];
+		const unsigned long missing = tally->missing;
+		if (!reader->db && !open_table(reader))
+			continue;
+		(void)look_up(reader);
+		if (tally->missing > missing)
+			(void)puts(key);
+	}
+	close_table(reader);
+	return tally->broken == 0 ? EX_OK : EX_DATAERR;
+}
+
+static int look_on(struct reader *reader, int seconds)
+{
+	struct timespec now;
+	const struct tally *tally = reader->tally;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	reader->end = now.tv_sec + seconds;
+	while (in_a_child(reader) != 0)
+		reader->tally->died++;
+	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings,
+		     tally->refused, tally->changed, tally->lookups, tally->missing,
+		     tally->rewritten, tally->emptied, tally->lost, tally->broken,
+		     tally->died);
+	return EX_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct reader reader = { 0 };
-	struct timespec now;
 
 	if (argc < 5) {
 		(void)fputs("usage: reader sendmail|postfix TABLE SECONDS KEY...\n",
 			    stderr);
 		return EX_USAGE;
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	reader.is_sendmail = strcmp(argv[1], "sendmail") == 0;
 	reader.path = argv[2];
-	reader.end = now.tv_sec + atoi(argv[3]);
 	reader.keys = argv + 4;
-	struct tally *tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (tally == MAP_FAILED)
+	reader.tally = mmap(NULL, sizeof(*reader.tally), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (reader.tally == MAP_FAILED)
 		return EX_OSERR;
-	reader.tally = tally;
-	while (in_a_child(&reader) != 0)
-		tally->died++;
-	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings, tally->refused,
-		     tally->changed, tally->lookups, tally->missing, tally->rewritten,
-		     tally->broken, tally->died);
-	return EX_OK;
+	const int seconds = atoi(argv[3]);
+	return seconds == 0 ? look_once(&reader) : look_on(&reader, seconds);
 }

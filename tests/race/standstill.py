@@ -2,7 +2,8 @@
 """What must be right when a crowd stands still, after the next run of the timer."""
 
 from cli import table
-from race.crowd import KEPT, Crowd, records
+from race.clients import KEPT
+from race.crowd import Crowd, records
 
 
 def faults(crowd: Crowd) -> list[str]:

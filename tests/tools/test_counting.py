@@ -20,6 +20,8 @@ CASES = (
     ("passed", "unit", "OK", "", False, "1 passed, 0 failed, 0 skipped\n", 0),
     ("failed", "unit", "FAIL", "", False, "0 passed, 1 failed, 0 skipped\n", 1),
     ("timed out", "unit", "TIMEOUT", "", False, "0 passed, 1 failed, 0 skipped\n", 1),
+    ("what it counted", "race", "OK", "..\nfigure: 7 kills\nok\n", False,
+     "  7 kills\n1 passed, 0 failed, 0 skipped\n", 0),
     ("in part", "pam", "OK", IN_PART, False,
      "pam: in part skipped: no root\n1 passed, 0 failed, 0 skipped\n", 0),
     ("all cases", "pam", "OK", ALL_SKIPPED, False,

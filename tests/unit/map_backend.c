@@ -97,7 +97,7 @@ static void what_is_there_and_cannot_be_loaded_is_not_missing(void **state)
 	check_int("load",
 		  map_backend_load("hash", ((const struct scratch *)*state)->path,
 				   &loaded, &why),
-		  -EPROTONOSUPPORT);
+		  -ELIBACC);
 	check_contains("load", why.text,
 		       "cannot load the backend for tables of type hash: ");
 	check_contains("load", why.text, path);

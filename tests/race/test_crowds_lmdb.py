@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The same crowd at an lmdb: table, with readers as Postfix's (SAP_RACE_SECONDS).
+
+At each standstill no static record is lost, every live lease is shown and no other, and the
+table is sound. The readers, which look up keys that are there throughout:
+
+    alone      miss none, and meet no error; and who has logged in is open when his login
+               has returned
+    postmap    in place, which asks for its lock when its transaction has begun already:
+               miss none but while one makes the table anew. Without us they miss none at
+               all: a commit of ours between its begin and its lock has pages that it
+               takes for free, and until it has ended there is a mixture. Nobody can see
+               it come; how often that is met, is measured
+"""
+
+import unittest
+
+from race import crowd_race
+from race.crowd_race import CONTROL
+from race.lmdb_crowd import LmdbCrowd, PostmapLmdb
+
+
+class LmdbRace(crowd_race.Race):
+    CROWD = LmdbCrowd
+
+    def none_of(self, figures, *names: str) -> None:
+        for name in names:
+            self.assertEqual(self.of_readers(figures, name), 0, name)
+
+
+class Alone(LmdbRace):
+    def test_readers_miss_nothing(self):
+        figures = self.race()
+        self.none_of(figures, "missing", "broken", "died")
+        self.assertGreaterEqual(figures["asked for"], figures["logins"])
+
+
+class PostmapInPlace(LmdbRace):
+    def test_readers_miss_nothing_that_stays_missing(self):
+        control = self.race(PostmapLmdb, with_us=False, seconds=CONTROL)
+        self.none_of(control, "missing", "broken", "died")
+        self.none_of(self.race(PostmapLmdb), "strange")
+
+
+if __name__ == "__main__":
+    unittest.main()
