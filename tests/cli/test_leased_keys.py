@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What list, insert and delete do where a lease is: the administrator's word counts."""
 
-import time
+import os
 import unittest
 
 from cli import table
@@ -10,6 +10,7 @@ from cli.test_leases import CLIENT, OTHER, REFUSED, Leases
 MARKERS = 6000
 KEYS = 300
 SLOWER = 10
+TICK = 0.01  # of os.times()
 
 
 class LeasedKeys(Leases):
@@ -110,16 +111,19 @@ class LeasedKeys(Leases):
                 first = self.seconds(other, command, *one)
                 second = self.seconds(other, command, *all_of_them, status=status)
                 print(f"\nfigure: {command}: {KEYS} keys beside {MARKERS} markers take "
-                      f"{second / first:.1f} times as long as one")
-                self.assertLess(second / first, SLOWER)
+                      f"{second:.2f} s of the processor, one {first:.2f} s")
+                self.assertLess(second, SLOWER * max(first, TICK))
         self.assertEqual(len(table.opened(other)), MARKERS)
 
     def seconds(self, path, *command: str, status: int | None = None) -> float:
-        began = time.monotonic()
+        """Of the processor: what else the machine does plays no part."""
+        before = os.times()
         done = self.place.sapdb("-m", f"hash:{path}", *command)
+        after = os.times()
         if status is not None:
             self.assertEqual(done.returncode, status, done)
-        return time.monotonic() - began
+        return (after.children_user + after.children_system
+                - before.children_user - before.children_system)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Under a umask that shuts everybody else out, as a daemon may have it: what is to
 by others is opened to them by a second call, and a kill may come between.
 """
 
-import os
 import shutil
 import subprocess
 

@@ -10,7 +10,8 @@ from cli import table
 
 SECRET = b"canary-c0ffee"
 LONG_AGO = 1_000_000_000
-MODES = {"root-only": 0o600, "a-table": 0o600, "readable": 0o644, "for-all": 0o666, "set-uid": 0o4755}
+MODES = {"root-only": 0o600, "a-table": 0o600, "readable": 0o644, "for-all": 0o666,
+         "set-uid": 0o4755}
 
 
 class State(NamedTuple):

@@ -11,6 +11,7 @@ from .source import ROOT, files, text, with_suffix
 
 FILE_MOST = 400
 FUNCTION_MOST = 60
+LINE_MOST = 100  # of Python; clang-format has its own law
 SPDX = "SPDX-License-Identifier: BSD-2-Clause"
 HEAD = 5  # lines in which it has to stand
 VAGUE = {"util", "utils", "common", "helper", "helpers", "misc", "manager"}
@@ -40,6 +41,12 @@ class Files(unittest.TestCase):
                 if path.suffix == ".c" and path.parts[0] != "tests"]
         print(f"\nC files: {len(ours)}, median {statistics.median(ours):.0f} lines, "
               f"longest {max(ours)}")
+
+    def test_python_lines(self):
+        wrong = [f"{path}:{number}" for path in with_suffix(".py")
+                 for number, line in enumerate(text(path).splitlines(), 1)
+                 if len(line) > LINE_MOST]
+        self.assertEqual(wrong, [])
 
     def test_functions(self):
         lengths, wrong = [], []

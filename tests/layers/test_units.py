@@ -79,8 +79,8 @@ class Units(unittest.TestCase):
         self.assertEqual({path for path, _mode in lines}, want)
         for path, mode in lines:
             with self.subTest(path):
-                self.assertEqual(mode, "0755" if path in (state, f"{state}/map", place_of("run_dir"))
-                                 else "0700")
+                is_public = path in (state, f"{state}/map", place_of("run_dir"))
+                self.assertEqual(mode, "0755" if is_public else "0700")
 
     def test_both_services_are_confined_alike(self):
         first, second = (set(re.findall(r"^((?:Protect|Restrict|Capability|SystemCall|NoNew|"

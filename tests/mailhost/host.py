@@ -35,6 +35,7 @@ from .waiting import wait_for
 
 PORTS = {25, 110, 143, 993, 995}
 BOOT_SECONDS = 60.0
+LISTEN_SECONDS = 60.0
 MAILBOX_OF_THE_WORLD = "var/mail/world"
 
 _numbers = itertools.count(1)
@@ -98,7 +99,7 @@ class Host:
                                     self._folder / "console")
         self._cleanup.callback(self._container.kill)
         self._container.wait_until_booted(timeout)
-        wait_for(lambda: self.PORTS <= self.listening_ports(), 10.0,
+        wait_for(lambda: self.PORTS <= self.listening_ports(), LISTEN_SECONDS,
                  "the mail servers do not listen")
 
     def power_cut(self) -> None:

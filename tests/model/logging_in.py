@@ -8,7 +8,7 @@ puts a table in order that the seal does not know: that is the service's.
 
 from model.promises import returned
 from model.turn import SILENT, Turn, has
-from model.world import DONE, FRESH, LAPSED, NAMES, NONE
+from model.world import FRESH, NAMES, NONE
 
 RENEWED, OPENED, SETTLED = "RENEWED", "OPENED", "SETTLED"
 WAITING, DEFERRED, GONE, UNWATCHED = "WAITING", "DEFERRED", "GONE", "UNWATCHED"

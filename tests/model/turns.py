@@ -2,7 +2,8 @@
 """The turns of three files (map/spares.h) as a model: what a crash and a power cut may leave.
 
 A file's content is the set of what is in it: commits, and the version of the administrator's
-text (below 0); half written it has TORN too. The rules that make the turns safe can be switched off, one by one, to see that they are needed.
+text (below 0); half written it has TORN too. The rules that make the turns safe can be
+switched off, one by one, to see that they are needed.
 """
 
 from collections import deque

@@ -24,6 +24,7 @@ static void (*behind_the_seal)(struct site *site);
 static struct site *at;
 static struct commit_lock others = { .fd = -1 };
 static bool service_starts;
+static int looks_until_done; /* at the queue; then the service has answered. 0: never */
 
 bool __real_seal_matches(const struct settings *settings, const struct map_identity *map,
 			 struct seal *ret);
@@ -46,6 +47,14 @@ bool __wrap_seal_matches(const struct settings *settings, const struct map_ident
 
 bool __wrap_queue_is_stuck(const struct job *job)
 {
+	const struct client_address client = site_client(B);
+
+	if (looks_until_done > 0) {
+		if (--looks_until_done == 0)
+			assert_int_equal(
+				lease_unlink(job->leases, LEASE_PENDING, &client), 0);
+		return true;
+	}
 	if (!service_starts)
 		return __real_queue_is_stuck(job);
 	if (others.fd < 0)
@@ -75,6 +84,7 @@ static void begin(void **state)
 	at = *state;
 	behind_the_seal = NULL;
 	service_starts = false;
+	looks_until_done = 0;
 	site_table(at, his);
 	assert_int_equal(expiry_watch_touch(&at->job, NULL), 0);
 	site_seal(at);
@@ -126,11 +136,23 @@ static void a_service_that_has_begun_is_no_complaint(void **state)
 	check_login("nobody does", B, GRANT_WAITING, "start pam_sap-commit.path");
 }
 
+/* Between the end of the wait and the look at who is at work. */
+static void a_service_that_has_just_ended_is_no_complaint(void **state)
+{
+	begin(state);
+	site_table(at, his);
+	looks_until_done = 2; /* before the wait, and behind it */
+	check_login("it has answered", B, GRANT_WAITING, "");
+	check_int("as late as it was meant", looks_until_done, 0);
+	check_where("it has answered", at, B, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AT_SITE(a_table_written_behind_the_look_is_left_alone),
 		AT_SITE(a_service_that_has_begun_is_no_complaint),
+		AT_SITE(a_service_that_has_just_ended_is_no_complaint),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
