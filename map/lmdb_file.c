@@ -18,6 +18,7 @@
 #define OPEN_TRIES 5
 #define BLOCK 16384
 #define WAITER_MS 100 /* who is woken runs by then */
+#define LATELY_S 5    /* what a postmap may need from its begin to its lock */
 #define FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static int open_failed(const struct lmdb_file *file, struct why *why)
@@ -203,11 +204,21 @@ int lmdb_file_named(const struct lmdb_file *file, struct why *why)
 	return why_say(why, -EAGAIN, "%s was replaced meanwhile", file->path);
 }
 
+/* By its date as we opened it: a commit of ours dates it, too. */
+static bool was_changed_lately(const struct lmdb_file *file)
+{
+	const time_t age = time(NULL) - file->file.st_mtim.tv_sec;
+
+	return age >= 0 && age <= LATELY_S;
+}
+
 /*
  * postmap begins its transaction before it asks for the lock. One commit of ours in
  * between is lost under its own, and no harm is done. After two of them both tables
  * would claim the same pages, and the newer meta is ours: the second must not be made.
- * Woken by our last unlock it shows as waiting again only when it has run.
+ * Woken by our last unlock it shows as waiting again only when it has run; on a busy
+ * machine that may be seconds, and nothing shows it. So nobody else's change, and none
+ * of ours, may be fresh while somebody has the table open for writing.
  */
 int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why)
 {
@@ -216,11 +227,15 @@ int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why)
 
 	if (!file->contested)
 		return 0;
-	do
+	do {
 		if (file_lock_has_waiter("POSIX", &file->file))
 			return why_say(why, -EBUSY, "another program waits to change %s",
 				       file->path);
-	while (deadline_nap(deadline, &round));
+		if (was_changed_lately(file))
+			return why_say(why, -EBUSY,
+				       "another program has %s open for writing",
+				       file->path);
+	} while (deadline_nap(deadline, &round));
 	return 0;
 }
 

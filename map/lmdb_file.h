@@ -51,7 +51,7 @@ int lmdb_file_named(const struct lmdb_file *file, struct why *why);
 /* Whether it is what it was: 0, -EAGAIN. */
 int lmdb_file_untouched(const struct lmdb_file *file, struct why *why);
 
-/* Whether nobody waits to change it: 0, -EBUSY. */
+/* Whether nobody waits to change it, or may be about to: 0, -EBUSY. */
 int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why);
 
 /* Our change is in it. */

@@ -47,6 +47,7 @@ class Crowd:
         self.figures: Counter[str] = Counter()
         self.faults: list[str] = []
         self.over = threading.Event()
+        self.counting = threading.Lock()
         self.table = self.place.map if with_us else self.place.root / "theirs.db"
         for path in {self.place.map, self.table}:
             table.make(path, self.statics, self.KIND)
@@ -92,6 +93,11 @@ class Crowd:
         except Exception as error:  # pylint: disable=broad-except
             self.faults.append(f"{actor}: {error!r}")
 
+    def _count(self, name: str, number: int) -> None:
+        """What several threads count."""
+        with self.counting:
+            self.figures[name] += number
+
     def _reader(self, kind: str, seconds: int, keys: Sequence[str]) -> subprocess.Popen:
         return subprocess.Popen(
             [os.environ["SAP_READER"], kind, str(self.table), str(seconds), *keys],
@@ -105,7 +111,7 @@ class Crowd:
     def _logins(self, client: Client) -> None:
         while not self.over.is_set():
             done = client.step(self._accept if self.is_rebuilt else self._are_open)
-            self.figures["logins"] += done
+            self._count("logins", done)
 
     def _accept(self, addresses: Sequence[str]) -> None:
         """A rebuild may have come since."""
@@ -113,7 +119,7 @@ class Crowd:
     def _are_open(self, addresses: Sequence[str]) -> None:
         reader = self._reader(self.READERS[0], 0, addresses)
         closed = reader.communicate(timeout=60)[0].split()
-        self.figures["asked for"] += len(addresses)
+        self._count("asked for", len(addresses))
         if closed or reader.returncode != 0:
             self.faults.append(f"not open after their logins: {closed}, and the reader "
                                f"ended with {reader.returncode}")

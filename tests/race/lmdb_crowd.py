@@ -12,7 +12,7 @@ from race.crowd import Crowd
 from race.rebuilders import pairs
 
 PATIENCE = 30
-PAUSE_US = 20000  # at most, from a transaction's begin to its lock
+PAUSE_US = 150000  # at most, from a transaction's begin to its lock: as on a busy machine
 
 
 class PostmapLmdb:

@@ -8,9 +8,10 @@ table is sound. The readers, which look up keys that are there throughout:
                has returned
     postmap    in place, which asks for its lock when its transaction has begun already:
                miss none but while one makes the table anew. Without us they miss none at
-               all: a commit of ours between its begin and its lock has pages that it
-               takes for free, and until it has ended there is a mixture. Nobody can see
-               it come; how often that is met, is measured
+               all: one commit of ours, which was under way at its begin, has pages that it
+               takes for free, and until it has ended there is a mixture. No lock shows
+               its begin; how often that is met, is measured. A second commit would spoil
+               the table for good, and must not come, however slow postmap is
 """
 
 import unittest

@@ -12,6 +12,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define COMMITS 300
@@ -127,6 +129,34 @@ static void a_postmap_that_waits_goes_first(void **state)
 	check_int("and ours", lmdb_table_count(scene->path), REBUILT + 1);
 }
 
+/* On a busy machine it takes its time from its begin to its lock. */
+static void a_postmap_that_is_slow_meets_one_commit_alone(void **state)
+{
+	struct scene *scene = *state;
+	struct why why = { 0 };
+	char word = '?';
+
+	scene_begin(scene);
+	const struct other postmap = other_start(scene->path, make_anew);
+	assert_int_equal(read(postmap.fd, &word, 1), 1);
+	scene_put(scene, "192.0.2.7", "OK");
+	scene_commit_and_close(scene);
+	scene_begin(scene);
+	scene_put(scene, "192.0.2.8", "OK");
+	check_int("the second", scene->backend->commit(scene->map, &why), -EBUSY);
+	check_contains("the second", why.text, "open for writing");
+	scene->map = scene->backend->close(scene->map);
+	assert_int_equal(write(postmap.fd, &word, 1), 1);
+	assert_int_equal(read(postmap.fd, &word, 1), 1);
+	check_int("its own alone", lmdb_table_count(scene->path), REBUILT);
+	other_stop(postmap);
+	scene_begin(scene);
+	check_int("sound", scene->backend->verify(scene->map, NULL), 0);
+	scene_put(scene, "192.0.2.8", "OK");
+	scene_commit_and_close(scene);
+	check_int("and ours", lmdb_table_count(scene->path), REBUILT + 1);
+}
+
 /* postmap writes under the shared lock: it may be at it when we open. */
 static void what_a_postmap_changes_meanwhile_is_looked_at_again(void **state)
 {
@@ -155,10 +185,13 @@ static void keep_open(const char *path, int fd)
 static void who_has_it_open_alone_is_in_nobodys_way(void **state)
 {
 	struct scene *scene = *state;
+	const time_t then = time(NULL) - 3600;
+	const struct timespec an_hour_ago[2] = { { .tv_sec = then }, { .tv_sec = then } };
 	const struct other other = other_start(scene->path, keep_open);
 	char word = '?';
 
 	assert_int_equal(read(other.fd, &word, 1), 1);
+	assert_int_equal(utimensat(AT_FDCWD, scene->path, an_hour_ago, 0), 0);
 	scene_begin(scene);
 	scene_put(scene, "192.0.2.7", "OK");
 	scene_commit_and_close(scene);
@@ -233,6 +266,7 @@ int main(void)
 		IN_SCENE(nobody_sees_half_a_commit),
 		IN_SCENE(a_postmap_under_way_is_busy),
 		IN_SCENE(a_postmap_that_waits_goes_first),
+		IN_SCENE(a_postmap_that_is_slow_meets_one_commit_alone),
 		IN_SCENE(what_a_postmap_changes_meanwhile_is_looked_at_again),
 		IN_SCENE(who_has_it_open_alone_is_in_nobodys_way),
 		IN_SCENE(writers_are_kept_out_until_close),
