@@ -31,23 +31,39 @@ bool queue_is_stuck(const struct job *job)
 	return false;
 }
 
+/* Folders to which a login may add. */
+static const enum lease_folder waiting[] = { LEASE_PENDING, LEASE_DEFERRED };
+#define WAITING (sizeof(waiting) / sizeof(waiting[0]))
+
+/* No entry takes less than a byte of its folder: as a rule nothing has to be counted. */
+static bool has_room(const struct job *job, long room)
+{
+	for (size_t i = 0; i < WAITING; i++) {
+		struct stat folder;
+
+		if (fstatat(job->leases->fd, lease_folder_name(waiting[i]), &folder,
+			    AT_SYMLINK_NOFOLLOW) < 0 ||
+		    folder.st_size <= 0)
+			return false;
+		room -= folder.st_size;
+	}
+	return room > 0;
+}
+
 bool queue_is_full(const struct job *job)
 {
-	struct seal seal;
+	struct seal seal = { .leases = 0 };
 
-	/* Without a seal the commit counts: it looks at every lease then. */
-	if (!seal_holds(job->settings, &seal))
-		return false;
-	if (seal.leases >= job->settings->max_leases)
+	/* Without a seal those that wait alone count, and the commit all of them. */
+	(void)seal_holds(job->settings, &seal);
+	long room = job->settings->max_leases - seal.leases;
+	if (room <= 0)
 		return true;
-	/* No entry takes less than a byte of its folder: as a rule nothing has to be
-	 * counted. */
-	struct stat folder;
-	const char *pending = lease_folder_name(LEASE_PENDING);
-	if (fstatat(job->leases->fd, pending, &folder, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    folder.st_size > 0 &&
-	    seal.leases + folder.st_size < job->settings->max_leases)
+	if (has_room(job, room))
 		return false;
-	const long waiting = lease_count(job->leases, LEASE_PENDING, NULL);
-	return waiting > 0 && seal.leases + waiting >= job->settings->max_leases;
+	for (size_t i = 0; i < WAITING; i++) {
+		const long count = lease_count(job->leases, waiting[i], NULL);
+		room -= count > 0 ? count : 0;
+	}
+	return room <= 0;
 }

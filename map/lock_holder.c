@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 
 #define COMM 16 /* as the kernel cuts it */
+/* A local user may have a hundred thousand locks, and a login may be looking. */
+#define LINES 2000
 
 /* A holder's line:  7: FLOCK  ADVISORY  WRITE 4711 fe:01:131337 0 EOF */
 static int pid_of(const char *line, const char *family, const struct stat *file)
@@ -37,7 +39,7 @@ static int find_pid(const char *family, const struct stat *file)
 
 	if (!locks)
 		return 0;
-	while (pid <= 0 && fgets(line, sizeof(line), locks))
+	for (int i = 0; i < LINES && pid <= 0 && fgets(line, sizeof(line), locks); i++)
 		pid = pid_of(line, family, file);
 	(void)fclose(locks);
 	return pid;

@@ -13,7 +13,7 @@ from cli import table
 from pam import daemon
 from pam.daemon import CLIENT, Daemon
 
-SLACK = 1.0  # of a busy machine
+SLACK = 3.0  # of a busy machine, with sanitizers
 PATIENCE = 20
 
 

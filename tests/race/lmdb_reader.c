@@ -30,6 +30,8 @@
 #define CLIENTS 100 /* of one process, its max_use */
 #define LOOKUPS 5   /* of one client */
 #define PAUSE_US 500
+#define SELDOM 1000 /* look-ups, from one in whose midst the process has no processor */
+#define AWAY_US 20000
 #define INSTANTS 65536
 #define MAP_SIZE ((size_t)256 << 20) /* no table of a race grows to that */
 
@@ -118,6 +120,8 @@ static bool look_up(struct reader *reader, char *text)
 
 	MDB_txn *txn = begin_reading(reader);
 	const double instant = seconds_now();
+	if (tally->lookups % SELDOM == SELDOM - 1)
+		(void)usleep(AWAY_US);
 	const int error = txn ? get_either(reader, txn, text) : MDB_BAD_TXN;
 	if (txn)
 		end_reading(reader, txn);

@@ -109,8 +109,23 @@ static const struct {
 	{ "with those that wait", "3", 2, 1, true },
 	{ "room for one", "3", 1, 1, false },
 	{ "only those that wait", "3", 0, 3, true },
-	{ "no seal: the commit counts", "3", -1, 5, false },
+	{ "no seal", "3", -1, 2, false },
+	{ "no seal, as many wait", "3", -1, 3, true },
 };
+
+/* In trouble a login leaves its lease there. */
+static void what_is_deferred_waits_too(void **state)
+{
+	struct site *site = *state;
+
+	site_table(site, NULL);
+	site_set(site, "max_leases", "3");
+	site_lease(site, LEASE_PENDING, "192.0.2.1", 0);
+	site_lease(site, LEASE_DEFERRED, "192.0.2.2", 0);
+	check_false("two", queue_is_full(&site->job));
+	site_lease(site, LEASE_DEFERRED, "192.0.2.3", 0);
+	check_true("three", queue_is_full(&site->job));
+}
 
 static void both_count_against_max_leases(void **state)
 {
@@ -144,6 +159,7 @@ int main(void)
 		AT_SITE(one_old_among_many_is_enough),
 		AT_SITE(junk_does_not_hide_an_old_entry),
 		AT_SITE(both_count_against_max_leases),
+		AT_SITE(what_is_deferred_waits_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
