@@ -195,7 +195,9 @@ static int collect_one(struct collection *at, const struct client_address *clien
 
 static bool is_full(const struct collection *at)
 {
-	return is_queue(at->folder) && at->batch->count + at->batch->lapsed >= BATCH_MAX;
+	const size_t most = at->job->guest ? BATCH_MAX_GUEST : BATCH_MAX;
+
+	return is_queue(at->folder) && at->batch->count + at->batch->lapsed >= most;
 }
 
 int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,

@@ -19,6 +19,7 @@ struct why;
 /* A commit takes no more of the queue, and removes no more of what is no lease there;
  * the rest waits for the next one. */
 #define BATCH_MAX 10000
+#define BATCH_MAX_GUEST 1000 /* in a login: who logs in has to wait for all of them */
 #define BATCH_JUNK_MAX 100
 
 struct batch_entry {

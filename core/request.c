@@ -115,7 +115,8 @@ static int commit_once(struct request *request, struct why *why)
 	const int error = commit(request->job, &(struct commit_order){ .lock = &lock },
 				 &result, why);
 	request->full = result.full > 0;
-	return error;
+	/* So many wait that it was not ours this time: once more, within the wait. */
+	return error == 0 && !is_answered(request) ? -EBUSY : error;
 }
 
 /* A rebuild under way ends by itself: look again until the deadline. */

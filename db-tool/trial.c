@@ -42,7 +42,7 @@ static int look_at_all(const struct table *table, struct why *why)
 }
 
 /* Nothing is closed and nothing flushed: all of it is the parent's. */
-static _Noreturn void be_the_child(const struct table *table, int answer_fd)
+static _Noreturn void be_the_child(const struct table *table, int answer_fd, pid_t parent)
 {
 	const struct rlimit none = { 0 };
 	struct finding finding = { 0 };
@@ -50,6 +50,10 @@ static _Noreturn void be_the_child(const struct table *table, int answer_fd)
 	/* No file for each crash, and no child that survives a tool that was killed. */
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It was killed before that: we have its locks, and nobody waits for an answer.
+	 */
+	if (getppid() != parent)
+		_exit(1);
 	finding.error = look_at_all(table, &finding.why);
 	_exit(write(answer_fd, &finding, sizeof(finding)) != sizeof(finding));
 }
@@ -100,9 +104,10 @@ int trial_within(const struct table *table, const char *path, long milliseconds,
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return cannot_look(path, why);
 	cleanup_fd int answer_fd = ends[0];
+	const pid_t parent = getpid();
 	const pid_t child = fork();
 	if (child == 0)
-		be_the_child(table, ends[1]);
+		be_the_child(table, ends[1], parent);
 	(void)close(ends[1]);
 	if (child < 0)
 		return cannot_look(path, why);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""64 clients log in for the first time at the same moment.
+"""64 clients log in for the first time at the same moment; one comes behind thousands.
 
 Each finds its record in the table when its login has returned: the login program copies
 the table then and there. Whoever waits for the lock finds its work done by the one
@@ -17,6 +17,8 @@ from pam.events import FolderEvents
 
 CROWD = 64
 COMMITS = 16
+BACKLOG = 2500
+PORTION = 1000  # of a commit inside a login
 
 
 class Crowd(unittest.TestCase):
@@ -77,6 +79,31 @@ class Crowd(unittest.TestCase):
         steps = (step for number in range(5) for step in daemon.opening(address(number)))
         self.daemon.run(*steps)
         self.assertEqual(self.events.replaced(self.place.map.name), 5)
+
+
+class Backlog(unittest.TestCase):
+    """Nobody came for a while: a login does not have to open all who wait before it is done."""
+
+    def start(self, wait: str) -> Daemon:
+        case = Daemon(wait=wait)
+        self.addCleanup(case.close)
+        table.make(case.place.map, {"192.0.2.60": "REJECT"})
+        case.place.ready()
+        case.place.add_lease("pending", daemon.CLIENT)  # /tmp in memory lists the newest first
+        for number in range(BACKLOG):
+            case.place.add_lease("pending", f"10.2.{number // 250}.{number % 250}")
+        return case
+
+    def test_one_commit_takes_a_portion(self):
+        case = self.start("0")
+        opened = len(daemon.openings(case.run(*daemon.opening()).log))
+        self.assertEqual(opened, PORTION)
+        self.assertEqual(len(table.opened(case.place.map)), PORTION)
+
+    def test_within_the_wait_it_goes_on_until_the_client_is_open(self):
+        case = self.start("10s")
+        case.run(*daemon.opening())
+        self.assertTrue(daemon.CLIENT in table.opened(case.place.map), "it is not open")
 
 
 def address(number: int) -> str:
