@@ -2,6 +2,7 @@
 """A command to whose Nth system call something is done (inject.c)."""
 
 import os
+import re
 import signal
 import subprocess
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from typing import NamedTuple
 END_OF_COMMAND = 60
 FROM = "pam_sap.conf"  # the first thing of ours that any command opens
 TO_THE_END = "-"
+# Of inject; what a sanitizer starts to name its functions may complain behind it.
+LAST = re.compile(r"^([a-z0-9_-]+) (\d+)$", re.MULTILINE)
 
 
 class Injected(NamedTuple):
@@ -26,10 +29,10 @@ def run(command: list[str], n: int, action: str, until: str = TO_THE_END,
         timeout=END_OF_COMMAND)
     if done.returncode != 0:
         raise AssertionError(f"inject ended with {done.returncode}: {done.stderr}")
-    err, _, last = done.stderr.rstrip("\n").rpartition("\n")
-    name, status = last.split(" ")
+    *_, last = LAST.finditer(done.stderr)
+    name, status = last.groups()
     return Injected("" if name == "-" else name, os.waitstatus_to_exitcode(int(status)),
-                    done.stdout, err.rstrip("\n"))
+                    done.stdout, done.stderr[:last.start()].rstrip("\n"))
 
 
 def was_killed(injected: Injected) -> bool:

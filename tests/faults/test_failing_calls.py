@@ -16,6 +16,7 @@ import os
 import re
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from cli import table
 from faults.injected import Injected
@@ -73,6 +74,8 @@ CANNOT_FAIL = {LIBDB_PROBE, "fcntl_fd", "exit_group", "geteuid", "getegid", "get
                "rt_sigprocmask", "clock_gettime", "clock_nanosleep", "getpeername",
                "getsockname", "ioctl", "statfs", "kill", "set_robust_list"}
 SANITIZER = r"(Address|Leak)Sanitizer|runtime error:"
+# It cannot look at a process that is traced; this one is let go behind its fault.
+LOOKS_FOR_LEAKS = {"ASAN_OPTIONS": "detect_leaks=1"}
 INSERTED = re.compile(r"inserted (\S+) into")
 
 
@@ -121,7 +124,8 @@ class FailingCalls(unittest.TestCase):
         """Was there such a call? And what is wrong."""
         work.set_up()
         before = len(work.daemon.lines())
-        done = work.run(n, action_of(error))
+        with mock.patch.dict(os.environ, LOOKS_FOR_LEAKS):
+            done = work.run(n, action_of(error))
         said = done.err + done.out + "\n".join(
             line.text for line in work.daemon.lines()[before:]
             if line.level <= daemon.NOTICE)

@@ -155,6 +155,10 @@ static void ending_is_left_to_the_timer(void **state)
 	check_int("commit", site_commit(site, queue, NULL, NULL), 0);
 	check_where("commit", site, A, "ending");
 	check_table("commit", site, HIS OURS(A) MARKER(A));
+	/* Nor is it lost when a request of the same client lapses. */
+	site_lease(site, LEASE_PENDING, A, -900);
+	check_int("lapsed", site_commit(site, queue, NULL, NULL), 0);
+	check_where("lapsed", site, A, "ending");
 }
 
 static void the_later_login_counts(void **state)

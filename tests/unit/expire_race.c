@@ -48,14 +48,19 @@ int __real_lease_move(const struct lease_dir *dir, enum lease_folder from,
 int __wrap_lease_move(const struct lease_dir *dir, enum lease_folder from,
 		      enum lease_folder to, const struct client_address *client);
 
-static const char *stays; /* this client's lease, wherever it is */
+static const char *stays;		      /* this client's lease, wherever it is */
+static const struct timespec *renewed_behind; /* the next move: dated so */
 
 int __wrap_lease_move(const struct lease_dir *dir, enum lease_folder from,
 		      enum lease_folder to, const struct client_address *client)
 {
-	return stays && strcmp(client->text, stays) == 0
-		       ? -EIO
-		       : __real_lease_move(dir, from, to, client);
+	if (stays && strcmp(client->text, stays) == 0)
+		return -EIO;
+	const int moved = __real_lease_move(dir, from, to, client);
+	if (renewed_behind)
+		assert_int_equal(lease_touch(dir, to, client, *renewed_behind), 0);
+	renewed_behind = NULL;
+	return moved;
 }
 
 static void renew(const struct site *site)
@@ -149,11 +154,28 @@ static void a_lease_that_cannot_be_ended_is_said(void **state)
 	check_table("none", site, HIS);
 }
 
+/* A login had the file in its hands when the commit took it for lapsed. */
+static void a_request_that_is_renewed_as_it_lapses_counts(void **state)
+{
+	struct site *site = *state;
+
+	site_table(site, his);
+	site_seal(site);
+	site_lease(site, LEASE_PENDING, A, 0);
+	site_clock(site, 900);
+	renewed_behind = &site->job.now;
+	check_int("commit", site_commit(site, (struct commit_order){ 0 }, NULL, NULL), 0);
+	check_where("commit", site, A, "active");
+	check_told("commit", site, "inserted " A "\n");
+	check_table("commit", site, HIS OURS(A) MARKER(A));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AT_SITE(a_renewal_is_never_lost),
 		AT_SITE(a_lease_that_cannot_be_ended_is_said),
+		AT_SITE(a_request_that_is_renewed_as_it_lapses_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

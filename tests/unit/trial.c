@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,10 +29,23 @@ struct map {
 	pid_t parent;
 };
 
+/* No core file for each crash, and the child ends with the tool; else it looks like a
+ * crash here. */
+static void check_bounds(void)
+{
+	struct rlimit core;
+	int signal = 0;
+
+	if (getrlimit(RLIMIT_CORE, &core) < 0 || core.rlim_cur != 0 ||
+	    prctl(PR_GET_PDEATHSIG, &signal) < 0 || signal != SIGKILL)
+		_exit(EXIT_FAILURE);
+}
+
 static int act(const struct map *map, enum act what, struct why *why)
 {
 	/* In the tool itself none of this may happen. */
 	assert_int_not_equal(getpid(), map->parent);
+	check_bounds();
 	/* cmocka would go on with the next test, in the child. */
 	(void)signal(SIGSEGV, SIG_DFL);
 	switch (what) {
