@@ -9,10 +9,10 @@
 
 static const struct form {
 	unsigned char prefix[12];
-	size_t size;	 /* of the prefix, in bytes */
-	size_t at;	 /* where the four bytes are; 0: see local_place() */
-	bool inverted;	 /* so that no NAT on the way rewrites it */
-	bool of_several; /* the same 64 bits stand before many */
+	unsigned char size; /* of the prefix, in bytes */
+	unsigned char at;   /* where the four bytes are; 0: see local_place() */
+	bool inverted;	    /* so that no NAT on the way rewrites it */
+	bool of_several;    /* the same 64 bits stand before many */
 } forms[] = {
 	{ { 0x20, 0x02 }, 2, 2, false, false },
 	{ { 0x00, 0x64, 0xff, 0x9b }, 12, 12, false, true },

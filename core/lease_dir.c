@@ -218,7 +218,7 @@ bool lease_folder_empty(const struct lease_dir *dir, enum lease_folder folder)
 ino_t lease_folder_first(const struct lease_dir *dir, enum lease_folder folder)
 {
 	cleanup_lease_scan struct lease_scan scan = { 0 };
-	struct lease_name name;
+	struct lease_name name = { .inode = 0 };
 
 	if (lease_scan_open(dir, folder, &scan, NULL) < 0 ||
 	    lease_scan_next(&scan, &name, NULL) <= 0)
