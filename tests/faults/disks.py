@@ -12,17 +12,18 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from guest.sanitized import SANITIZER
 from pam import apart
 
 KIB = 1024
 BALLAST = "ballast"
+ROOM_KIB = 4 * KIB if SANITIZER == "none" else 16 * KIB  # the programs stand there, too
 
 
 class Disk:
     """A tmpfs."""
 
     NAME = "tmpfs"
-    ROOM_KIB = 4 * KIB
     INODES = 600
 
     def __init__(self):
@@ -32,7 +33,7 @@ class Disk:
         self.ballast = self.folder / BALLAST
 
     def mount(self) -> None:
-        apart.mount_small_disk(self.folder, self.ROOM_KIB, f"nr_inodes={self.INODES}")
+        apart.mount_small_disk(self.folder, ROOM_KIB, f"nr_inodes={self.INODES}")
 
     def close(self) -> None:
         apart.unmount(self.folder)
@@ -71,11 +72,10 @@ class Ext4(Disk):
     """In a file, with blocks of 1 KiB and a journal."""
 
     NAME = "ext4"
-    ROOM_KIB = 4 * KIB
 
     def mount(self) -> None:
         self.image = Path(tempfile.mkstemp(prefix="sap-image-")[1])
-        os.truncate(self.image, self.ROOM_KIB * KIB)
+        os.truncate(self.image, ROOM_KIB * KIB)
         quiet = {"check": True, "capture_output": True}
         try:
             subprocess.run(["mkfs.ext4", "-q", "-b", "1024", "-m", "0", "-N", str(self.INODES),
