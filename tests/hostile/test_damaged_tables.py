@@ -15,6 +15,7 @@ import unittest
 from collections import Counter
 
 from cli import table
+from guest.sanitized import Reports
 from hostile.mutations import Mutations
 from pam import daemon
 from pam.daemon import CLIENT, Daemon
@@ -51,11 +52,14 @@ class Tables(unittest.TestCase):
         # Pages on the free list.
         self.assertEqual(self.place.sapdb("delete", "big0", "big1").returncode, 0)
         self.sound = self.place.map.read_bytes()
+        self.reports = Reports(self.place.root / "reports")
+        self.reports.folder.mkdir()
+        self.place.own(self.reports.folder)
         self.slowest = 0.0
 
     def run_sapdb(self, *arguments: str) -> subprocess.CompletedProcess:
         started = time.monotonic()
-        done = self.place.sapdb(*arguments, text=False)
+        done = self.place.sapdb(*arguments, text=False, env=self.reports.environment())
         took = time.monotonic() - started
         self.slowest = max(self.slowest, took)
         self.assertLess(took, SECONDS)
@@ -117,6 +121,7 @@ class Tables(unittest.TestCase):
               f"{found['accepted']} accepted, {found['refused']} refused, {found['crashed']} "
               f"crashed the child, {found['endless']} never ended, {changed} given to a "
               f"commit; sapdb died of 0, the longest took {self.slowest:.1f} s")
+        self.assertEqual(self.reports.not_of_the_library("touch "), [])
         # It would show nothing if all were of one kind.
         self.assertGreater(found["accepted"], many // 50)
         self.assertGreater(found["refused"], many // 4)

@@ -37,5 +37,6 @@ long run_step(struct daemon *daemon, const char *text);
  * each of them has a daemon, hence a handle, of its own and other rounds' addresses. */
 int repeat(const struct daemon *daemon, unsigned rounds, char **texts);
 
-/* Two threads that do this have a race: to see that it would be seen. */
+/* Waits for a second thread that does this, then has a race with it: to see that it would
+ * be seen. */
 step_function race;

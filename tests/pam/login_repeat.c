@@ -2,6 +2,8 @@
 #include "tests/pam/login.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define STEPS 64
@@ -33,8 +35,17 @@ static unsigned shared;
 
 long race(struct daemon *daemon, const char *argument)
 {
+	static atomic_uint arrived;
+	static _Thread_local unsigned times;
+
 	(void)daemon;
 	(void)argument;
+	/* Step by step with the other: a sanitizer may have forgotten what one did that
+	 * is far ahead. Relaxed, for any other order would be a lock. */
+	(void)atomic_fetch_add_explicit(&arrived, 1, memory_order_relaxed);
+	times++;
+	while (atomic_load_explicit(&arrived, memory_order_relaxed) < 2 * times)
+		(void)sched_yield();
 	shared++;
 	return 0;
 }
