@@ -18,7 +18,7 @@ enum complaint_topic {
 	COMPLAINT_MAP,	   /* the map cannot be changed */
 	COMPLAINT_EXPIRY,  /* the timer does not run */
 	COMPLAINT_FULL,	   /* max_leases is reached */
-	COMPLAINT_STATE,   /* a lease cannot be written */
+	COMPLAINT_STATE,   /* a lease cannot be written or ended */
 	COMPLAINT_QUEUE,   /* queue_group cannot be given the queue */
 	COMPLAINT_HOLD,	   /* nobody knows who is connected */
 	COMPLAINT_SERVICE, /* a lease is left to sapdb, which does not come */

@@ -219,9 +219,13 @@ static int end_due(const struct job *job, struct commit_result *ret, struct why 
 
 	const int error = end_found(job, &due, ret, why);
 	batch_free(&due.batch);
-	if (error == 0 && due.missed < 0 && why)
+	if (error < 0 || due.missed == 0)
+		return error;
+	ret->known_failure =
+		!complaint_make(job->settings->run_dir, COMPLAINT_STATE, due.reason.text);
+	if (why)
 		*why = due.reason;
-	return error < 0 ? error : due.missed;
+	return due.missed;
 }
 
 /* Addresses that the administrator decided about and that stay away: the folder must
