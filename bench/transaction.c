@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "transaction.h"
 
+#include "tests/pam/mute.h"
+
 #include <arpa/inet.h>
 #include <err.h>
 #include <security/pam_appl.h>
@@ -43,22 +45,11 @@ void way_address(const struct way *way, uint32_t number, char text[static ADDRES
 	(void)inet_ntop(AF_INET, &address, text, ADDRESS_ROOM);
 }
 
-static int refuse_to_talk(int count, const struct pam_message **message,
-			  struct pam_response **response, void *data)
-{
-	(void)count;
-	(void)message;
-	(void)response;
-	(void)data;
-	return PAM_CONV_ERR;
-}
-
 static int make_calls(const char *confdir, const char *service, const char *address)
 {
-	static const struct pam_conv conv = { refuse_to_talk, NULL };
 	pam_handle_t *pamh = NULL;
 
-	int result = pam_start_confdir(service, USER, &conv, confdir, &pamh);
+	int result = pam_start_confdir(service, USER, &mute, confdir, &pamh);
 	if (result == PAM_SUCCESS)
 		result = pam_set_item(pamh, PAM_RHOST, address);
 	if (result == PAM_SUCCESS)

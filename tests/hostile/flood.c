@@ -9,6 +9,8 @@
  * line for each login, "new" or "known" and the nanoseconds that it took. Ends with 1
  * when a login was refused.
  */
+#include "tests/pam/mute.h"
+
 #include <arpa/inet.h>
 #include <err.h>
 #include <inttypes.h>
@@ -23,16 +25,6 @@ struct flood {
 	const char *confdir, *service, *user;
 };
 
-static int refuse_to_talk(int count, const struct pam_message **message,
-			  struct pam_response **response, void *data)
-{
-	(void)count;
-	(void)message;
-	(void)response;
-	(void)data;
-	return PAM_CONV_ERR;
-}
-
 static int64_t now_ns(void)
 {
 	struct timespec now = { 0 };
@@ -43,10 +35,9 @@ static int64_t now_ns(void)
 
 static int make_calls(const struct flood *flood, const char *address)
 {
-	static const struct pam_conv conv = { refuse_to_talk, NULL };
 	pam_handle_t *pamh = NULL;
 
-	int result = pam_start_confdir(flood->service, flood->user, &conv, flood->confdir,
+	int result = pam_start_confdir(flood->service, flood->user, &mute, flood->confdir,
 				       &pamh);
 	if (result == PAM_SUCCESS)
 		result = pam_set_item(pamh, PAM_RHOST, address);

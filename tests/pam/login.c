@@ -26,6 +26,7 @@
  * that we did nothing to it (login_snapshot.c).
  */
 #include "tests/pam/login.h"
+#include "tests/pam/mute.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -38,22 +39,10 @@
 
 #define RHOST_ROOM 8192
 
-static int refuse_to_talk(int count, const struct pam_message **message,
-			  struct pam_response **response, void *data)
-{
-	(void)count;
-	(void)message;
-	(void)response;
-	(void)data;
-	return PAM_CONV_ERR;
-}
-
 static long do_start(struct daemon *daemon, const char *argument)
 {
-	static const struct pam_conv conv = { refuse_to_talk, NULL };
-
 	(void)argument;
-	return pam_start_confdir(daemon->service, daemon->user, &conv, daemon->confdir,
+	return pam_start_confdir(daemon->service, daemon->user, &mute, daemon->confdir,
 				 &daemon->pamh);
 }
 
