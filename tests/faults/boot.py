@@ -6,10 +6,13 @@ The files stand where they stood when they were recorded, with other inodes: the
 in the exchange's note (map/exchange_note.h) are translated, and its boot is another one.
 """
 
+import hashlib
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from cli import table
 from cli.place import Place
@@ -21,24 +24,37 @@ EARLIER = b"00000000-0000-4000-8000-000000000000"
 NUMBER = re.compile(rb"(?<==)\d+\b")
 
 
+class Looked(NamedTuple):
+    """What is wrong with a table, and whom a whole one lets relay."""
+    faults: list[str]
+    opened: set[str]
+
+
 class Ground:
     def __init__(self, place: Place):
         """The place as it is before anything is recorded."""
         self.place = place
         self.statics = table.statics(place.map)
         self.owner = owner_of(place.map)
-        self.known: dict[bytes, list[str]] = {}
+        self.known: dict[bytes, Looked] = {}
 
     def faults_of_table(self, disk: Disk) -> list[str]:
-        """As the mail server finds it; each content is looked at once."""
+        """As the mail server finds it."""
         content = disk.content(str(self.place.map))
-        if content is None:
-            return ["there is no table"]
-        if content not in self.known:
+        return ["there is no table"] if content is None else self.look(content).faults
+
+    def look(self, content: bytes) -> "Looked":
+        """At each content once."""
+        key = hashlib.blake2b(content).digest()
+        if key not in self.known:
             path = self.place.root / "looked-at.db"
             path.write_bytes(content)
-            self.known[content] = faults_of(path, self.statics)
-        return self.known[content]
+            faults = faults_of(path, self.statics)
+            self.known[key] = Looked(faults, set() if faults else table.opened(path))
+        return self.known[key]
+
+    def opened(self) -> set[str]:
+        return self.look(self.place.map.read_bytes()).opened
 
     def restore(self, numbers: dict[int, int], disk: Disk) -> None:
         shutil.rmtree(self.place.run, ignore_errors=True)
@@ -71,11 +87,12 @@ class Ground:
         said = done.stderr.strip()
         if done.returncode != 0:
             return [f"expire ended with {done.returncode}: {said}"]
-        found = faults_of(place.map, self.statics)
+        found = (self.look(place.map.read_bytes()).faults if place.map.exists()
+                 else ["there is no table"])
         if found:
             return found
         checks = {
-            "opened": (table.opened(place.map), place.leases("active")),
+            "opened": (self.opened(), place.leases("active")),
             "waits or ends": (set().union(*(place.leases(folder) for folder in (
                 "pending", "deferred", "ending", "settled"))), set()),
             "the map's folder": (place.beside(), []),
@@ -96,10 +113,11 @@ def owner_of(path: Path) -> tuple[int, int, int]:
 
 
 def faults_of(path: Path, statics: dict[bytes, bytes]) -> list[str]:
-    if not path.exists():
-        return ["there is no table"]
     damage = table.faults(path)
     if damage:
         return [f"the table is damaged: {damage.strip()}"]
-    found = table.statics(path)
+    try:
+        found = table.statics(path)
+    except subprocess.CalledProcessError as error:
+        return [f"the table cannot be read: {error}"]
     return [] if found == statics else [f"static records: {found!r}"]

@@ -11,12 +11,16 @@ Two kinds of disk:
              of them that came before. What is written into files has no order here either.
 
 A write may also be kept by half, if it is longer than a sector, or as zeros where it made
-the file longer. A cut right
-before a sync leaves all that a cut between it and the one before could leave, so these
-are the only instants that have to be looked at, and the end.
+the file longer. A cut right before a sync leaves all that a cut between it and the one
+before could leave, so these are the only moments that have to be looked at, and the end.
+
+At each moment every subset of up to twelve pending operations is built (as far as the kind
+of disk lets them be kept apart). Where more are pending, 10,000 seeded samples are, and
+every subset of those of the map's own folder, if these are twelve or fewer.
 """
 
 import itertools
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +28,6 @@ from enum import Enum
 from pathlib import Path
 
 EXHAUSTIVE = 12  # pending operations of which every subset is built
-MOST = 4096      # states of one instant beyond which halves are left to the samples
 SECTOR = 512
 LOST, KEPT, HALF, ZEROS = range(4)
 Names = dict[str, int | None]
@@ -134,11 +137,13 @@ def instants(done: list[Operation], kind: Kind) -> Iterator[tuple[int, list[int]
 class Choices:
     """Which of the pending operations are kept, and how."""
 
-    def __init__(self, done: list[Operation], kind: Kind, near: str, rng: random.Random):
-        """`near`: the folder of which every subset is wanted; of others it is drawn."""
+    def __init__(self, start: Disk, done: list[Operation], kind: Kind, near: str,
+                 rng: random.Random):
+        """`near`: the folder of which every subset is wanted where too many are pending."""
         self.done, self.kind, self.near, self.rng = done, kind, near, rng
-        self.numbered = {one.file for one in done if any(
-            near in other.folders() and one.file in other.names.values() for other in done)}
+        names = [start.names, *(one.names for one in done)]
+        self.numbered = {number for some in names for name, number in some.items()
+                         if str(Path(name).parent) == near}
 
     def is_near(self, i: int) -> bool:
         one = self.done[i]
@@ -150,62 +155,47 @@ class Choices:
             return KEPT, LOST
         return (KEPT, LOST, ZEROS) if len(one.data) <= SECTOR else (KEPT, LOST, ZEROS, HALF)
 
-    def every(self, pending: list[int]) -> Iterator[Choice]:
-        """All of the near ones; nothing when there are too many."""
-        if self.kind is Kind.JOURNAL:
-            yield from self.every_prefix(pending)
-            return
-        near = [i for i in pending if self.is_near(i)]
-        if len(near) > EXHAUSTIVE:
-            return
-        for chosen in self.product(near):
-            picked = dict(zip(near, chosen))
-            yield tuple(picked.get(i, self.draw(i)) for i in pending)
+    def frames(self, pending: list[int]) -> list[dict[int, int]]:
+        """What of it has an order: in a journal the first so many that are no data."""
+        if self.kind is Kind.STRICT:
+            return [{}]
+        ordered = [i for i in pending if not self.done[i].is_data()]
+        return [{i: KEPT if at < upto else LOST for at, i in enumerate(ordered)}
+                for upto in range(len(ordered) + 1)]
 
-    def product(self, near: list[int]) -> Iterator[Choice]:
-        whole = [self.options(i) for i in near]
-        count = 1
-        for one in whole:
-            count *= len(one)
-        return itertools.product(*(whole if count <= MOST else [(KEPT, LOST)] * len(near)))
+    def of(self, pending: list[int], samples: int) -> Iterator[Choice]:
+        """Halves and zeros are all built where that makes no more than `samples`, and are
+        drawn in so many elsewhere."""
+        frames = self.frames(pending)
+        few = len(pending) <= EXHAUSTIVE
+        chosen = pending if few else [i for i in pending if self.is_near(i)]
+        free = [i for i in chosen if i not in frames[0]]
+        options = [self.options(i) for i in free]
+        whole = len(frames) * math.prod(map(len, options)) <= samples
+        if len(free) <= EXHAUSTIVE:
+            for frame in frames:
+                for picked in itertools.product(*(options if whole else [(KEPT, LOST)] * len(free))):
+                    yield self.draw(pending, frame | dict(zip(free, picked)))
+        if not (few and whole):
+            for _ in range(samples):
+                yield self.draw(pending, self.rng.choice(frames))
 
-    def every_prefix(self, pending: list[int]) -> Iterator[Choice]:
-        data = [i for i in pending if self.done[i].is_data()]
-        near = [i for i in data if self.is_near(i)]
-        if len(near) > EXHAUSTIVE:
-            return
-        for upto in range(len(pending) - len(data) + 1):
-            for chosen in self.product(near):
-                yield self.prefix(pending, upto, dict(zip(near, chosen)))
-
-    def prefix(self, pending: list[int], upto: int, picked: dict[int, int]) -> Choice:
-        """The first `upto` that are no data, of the data what is picked."""
-        ordered = [i for i in pending if not self.done[i].is_data()][:upto]
-        return tuple(picked.get(i, self.draw(i)) if self.done[i].is_data()
-                     else (KEPT if i in ordered else LOST) for i in pending)
-
-    def draw(self, i: int) -> int:
-        return self.rng.choice(self.options(i))
-
-    def sample(self, pending: list[int]) -> Choice:
-        if self.kind is Kind.JOURNAL:
-            others = sum(not self.done[i].is_data() for i in pending)
-            return self.prefix(pending, self.rng.randint(0, others), {})
-        return tuple(map(self.draw, pending))
+    def draw(self, pending: list[int], fixed: dict[int, int]) -> Choice:
+        return tuple(fixed[i] if i in fixed else self.rng.choice(self.options(i))
+                     for i in pending)
 
 
-def states(start: Disk, done: list[Operation], choices: Choices, samples: int
+def states(start: Disk, done: list[Operation], choices: Choices, samples: int, since: int = 0
            ) -> Iterator[tuple[int, Disk]]:
-    """(cut, what it leaves): every subset where few are pending, and so many samples over
-    all instants."""
-    moments = list(instants(done, choices.kind))
-    for cut, pending in moments:
+    """(cut, what it leaves), of the cuts from `since` on."""
+    for cut, pending in instants(done, choices.kind):
+        if cut < since:
+            continue
         first = pending[0] if pending else cut
         base = start.copy()
         for one in done[:first]:
             base.apply(one)
-        for choice in itertools.chain(choices.every(pending), (
-                choices.sample(pending) for _ in range(samples // len(moments)))):
+        for choice in choices.of(pending, samples):
             kept = dict(zip(pending, choice))
             disk = base.copy()
             for i in range(first, cut):
