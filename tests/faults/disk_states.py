@@ -174,7 +174,8 @@ class Choices:
         whole = len(frames) * math.prod(map(len, options)) <= samples
         if len(free) <= EXHAUSTIVE:
             for frame in frames:
-                for picked in itertools.product(*(options if whole else [(KEPT, LOST)] * len(free))):
+                ways = options if whole else [(KEPT, LOST)] * len(free)
+                for picked in itertools.product(*ways):
                     yield self.draw(pending, frame | dict(zip(free, picked)))
         if not (few and whole):
             for _ in range(samples):
