@@ -111,7 +111,8 @@ static const struct {
 };
 
 static const long with_length[] = {
-	SYS_read, SYS_write, SYS_pread64, SYS_pwrite64, SYS_pwritev, SYS_writev,
+	SYS_read,    SYS_write,	 SYS_pread64,	      SYS_pwrite64,
+	SYS_pwritev, SYS_writev, SYS_copy_file_range, SYS_getdents64,
 };
 
 const char *call_name(long number, unsigned long second)

@@ -11,5 +11,6 @@
 
 const char *call_name(long number, unsigned long second);
 
-/* Its third argument is how much it reads or writes. */
+/* An argument says how much it reads, writes or copies: the third, of copy_file_range the
+ * fifth. */
 bool call_has_length(long number);

@@ -11,7 +11,8 @@
  *
  *	before	SIGKILL in front of it: the call is not made
  *	behind	SIGKILL when it was made
- *	short	a read or a write gets half of what it asks for; others are left alone
+ *	short	a read, a write or a copy gets half of what it asks for; others are left
+ *		alone
  *	ERRNO	a number: the call is not made and fails so. (A close is made.)
  *	list	nothing; prints the name of each counted call on stderr, one a line
  *
@@ -173,6 +174,7 @@ static bool make(pid_t pid, const struct user_regs_struct *changed, int *status)
 	made = registers(pid);
 	made.rdi = own.rdi;
 	made.rdx = own.rdx;
+	made.r8 = own.r8;
 	set_registers(pid, &made);
 	return true;
 }
@@ -181,11 +183,13 @@ static bool make(pid_t pid, const struct user_regs_struct *changed, int *status)
 static bool halve(pid_t pid, int *status)
 {
 	struct user_regs_struct call = registers(pid);
-
 	/* Bytes of a buffer, or parts of a list of them: the third argument. */
-	if (!call_has_length((long)call.orig_rax) || call.rdx < 2)
+	unsigned long long *length =
+		call.orig_rax == SYS_copy_file_range ? &call.r8 : &call.rdx;
+
+	if (!call_has_length((long)call.orig_rax) || *length < 2)
 		return false;
-	call.rdx /= 2;
+	*length /= 2;
 	return make(pid, &call, status);
 }
 

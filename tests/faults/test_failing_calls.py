@@ -40,14 +40,14 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pwrite64": (DATA, (SHORT, "EINTR")),
     "writev": (DATA, (SHORT, "EINTR")),
     "pwritev": (DATA, (SHORT, "EINTR")),
-    "copy_file_range": (DATA, ("EINTR",)),
+    "copy_file_range": (DATA, (SHORT, "EINTR", "EXDEV")),
     "fsync": (DATA, ("EINTR",)),
     "fdatasync": (DATA, ("EINTR",)),
     "ftruncate": (DATA, ("EINTR",)),
     "close": (("EIO", "ENOSPC", "EDQUOT"), ("EINTR",)),
     "flock": (("ENOMEM", "EIO"), ("EINTR",)),
     "fcntl": (("ENOMEM", "EACCES", "EIO"), ("EINTR",)),
-    "getdents64": (("EIO", "ENOMEM"), ()),
+    "getdents64": (("EIO", "ENOMEM"), (SHORT,)),
     "socket": (("EMFILE", "ENOMEM", "EACCES"), ()),
     "sendto": (("ENOMEM",), ("EINTR",)),
     "recvmsg": (("ENOMEM",), ("EINTR",)),
@@ -73,6 +73,8 @@ CANNOT_FAIL = {LIBDB_PROBE, "fcntl_fd", "exit_group", "geteuid", "getegid", "get
                "getuid", "munmap", "uname", "futex", "prlimit64", "rt_sigaction",
                "rt_sigprocmask", "clock_gettime", "clock_nanosleep", "getpeername",
                "getsockname", "ioctl", "statfs", "kill", "set_robust_list"}
+MEANS = {SHORT: "ENOSPC"}  # of what was not written whole
+OTHER_WORDS = {"ENOMEM": ("failed to map segment",)}  # the dynamic linker's
 SANITIZER = r"(Address|Leak)Sanitizer|runtime error:"
 # It cannot look at a process that is traced; this one is let go behind its fault.
 LOOKS_FOR_LEAKS = {"ASAN_OPTIONS": "detect_leaks=1"}
@@ -126,9 +128,8 @@ class FailingCalls(unittest.TestCase):
         before = len(work.daemon.lines())
         with mock.patch.dict(os.environ, LOOKS_FOR_LEAKS):
             done = work.run(n, action_of(error))
-        said = done.err + done.out + "\n".join(
-            line.text for line in work.daemon.lines()[before:]
-            if line.level <= daemon.NOTICE)
+        said = [line for line in done.err.splitlines() if line] + [
+            line.text for line in work.daemon.lines()[before:] if line.level <= daemon.NOTICE]
         faults = work.faults_now()
         if is_sanitized() and ERRORS.get(done.name, ((), ()))[0] in ((), MEMORY):
             work.settle()  # a call of the sanitizer's came in between
@@ -140,10 +141,21 @@ class FailingCalls(unittest.TestCase):
         is_done = work.is_done()
         self.undone += not is_done
         faults += self.faults_of_what_is_said(work, done, said, is_done)
+        if not is_done or done.status != 0:
+            faults += self.faults_of_reason(work, said, error)
         work.settle()
         return bool(done.name), faults + work.heal()
 
-    def faults_of_what_is_said(self, work: Work, done: Injected, said: str,
+    def faults_of_reason(self, work: Work, said: list[str], error: str) -> list[str]:
+        """It is one line, and says where it went wrong, or how."""
+        if not said and isinstance(work, Grant) and work.place.where(work.address) == "pending":
+            return []  # the service is asked, and says what is wrong
+        words = (str(work.place.root), os.strerror(getattr(errno, MEANS.get(error, error))),
+                 *OTHER_WORDS.get(error, ()))
+        is_clear = len(said) == 1 and any(word in said[0] for word in words)
+        return [] if is_clear else [f"not done, and no reason in one clear line: {said}"]
+
+    def faults_of_what_is_said(self, work: Work, done: Injected, said: list[str],
                                is_done: bool) -> list[str]:
         found = []
         if isinstance(work, Grant):
@@ -154,27 +166,32 @@ class FailingCalls(unittest.TestCase):
                 found.append(f"{values[4]} descriptors, before it {values[1]}")
         elif done.status == 0 and not is_done:
             found.append(f"not done, but it ended with 0; {said!r}")
-        if (not is_done or done.status != 0) and not said.strip():
-            found.append(f"done: {is_done}, and not a word")
         opened = table.opened(work.place.map)
-        lies = [address for address in INSERTED.findall(said) if address not in opened]
+        lies = [address for address in INSERTED.findall("\n".join(said)) if address not in opened]
         return found + [f"said to be open: {address}" for address in lies]
 
     def run_all(self, kind: type[Work], spare: bool, table_kind: str) -> int:
         """Every call; returns how many faults were injected."""
         work = self.start(kind, spare, table_kind)
+        names = self.names(work)
+        self.assertGreaterEqual(len(names), kind.fewest)
+        tried = [(n, name, error) for n, name in enumerate(names, 1)
+                 for error in actions(name, n)]
         injected = 0
-        for n, name in enumerate(self.names(work), 1):
-            for error in actions(name, n):
-                if self.failed >= MANY_FAULTS:
-                    return injected
-                with self.subTest(kind.label, spare=spare, table=table_kind, n=n, error=error):
-                    was_there, faults = self.attempt(work, n, error)
-                    injected += was_there
-                    if faults:
-                        self.failed += 1
-                        work = self.start(kind, spare, table_kind)
-                        self.fail(f"{name}: " + "; ".join(faults))
+        for n, name, error in tried:
+            if self.failed >= MANY_FAULTS:
+                return injected
+            with self.subTest(kind.label, spare=spare, table=table_kind, n=n, error=error):
+                was_there, faults = self.attempt(work, n, error)
+                injected += was_there
+                # Nothing is short of one byte; the calls of a sanitizer differ.
+                if not was_there and error != SHORT and not is_sanitized():
+                    faults.append("it was not called")
+                if faults:
+                    self.failed += 1
+                    work = self.start(kind, spare, table_kind)
+                    self.fail(f"{name}: " + "; ".join(faults))
+        self.assertGreater(injected, len(tried) / 2)
         return injected
 
     def check(self, kind: type[Work], table_kind: str = "hash"):
@@ -187,7 +204,6 @@ class FailingCalls(unittest.TestCase):
             print(f"\nfigure: failing calls: {kind.label}, {table_kind}, "
                   f"{'a' if spare else 'no'} spare: {injected} faults injected, after "
                   f"{self.undone} the work was left to the next run, {self.failed} wrong")
-            self.assertGreater(injected, 0)
 
 
 class Login(FailingCalls):
@@ -218,6 +234,15 @@ class Administrator(FailingCalls):
 
 class InPlace(FailingCalls):
     """A table that is changed in place."""
+
+    def test_grant(self):
+        self.check(Grant, "lmdb")
+
+    def test_insert(self):
+        self.check(Insert, "lmdb")
+
+    def test_reconcile(self):
+        self.check(Reconcile, "lmdb")
 
     def test_commit(self):
         self.check(Commit, "lmdb")

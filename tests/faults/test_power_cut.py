@@ -37,6 +37,7 @@ ALL = bool(os.environ.get("SAP_HEAL_ALL"))
 ENOUGH = 3  # faults, after which nothing more is looked at
 DISK_KIB = 16384
 
+LIFETIME = 12 * 3600  # longer than any test
 STATICS = {f"203.0.113.{i}": "REJECT" for i in range(40)}
 LAPSED, STAYS, REVOKED = (f"198.51.100.{i}" for i in (200, 201, 202))
 WARM = ("grant 198.51.100.1", "grant 198.51.100.2")
@@ -104,7 +105,8 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         cls.place = Place(below=str(cls.folder))
         cls.addClassCleanup(cls.place.close)
-        cls.place.configure(map=f"{cls.KIND}:{cls.place.map}", refuse_own="no")
+        cls.place.configure(map=f"{cls.KIND}:{cls.place.map}", refuse_own="no",
+                            lifetime=f"{LIFETIME}s")
         cls.prepare()
         cls.ground = Ground(cls.place)
         cls.recording = Recording(cls.place.map.parent, cls.place.state)
@@ -128,7 +130,7 @@ class Case(unittest.TestCase):
         for client in (LAPSED, STAYS, REVOKED):
             cls.place.add_lease("pending", client)
         cls.place.sapdb("expire")
-        cls.place.date(cls.place.state / "active" / LAPSED, 3600)
+        cls.place.date(cls.place.state / "active" / LAPSED, LIFETIME + 3600)
 
     def look(self, kind: Kind, done: list[Operation]) -> list[str]:
         seen = self.see(kind, done, ALL)
