@@ -156,9 +156,11 @@ static int run_command(const struct options *options, int argc, char **argv)
 /* A full disk or a closed pipe behind stdout is no success. */
 static int close_stdout(int code)
 {
-	if (ferror(stdout) || fclose(stdout) != 0)
-		return complain(EXIT_UNUSABLE, "cannot write to the standard output");
-	return code;
+	errno = 0;
+	if (!ferror(stdout) && fclose(stdout) == 0)
+		return code;
+	return complain(EXIT_UNUSABLE, "cannot write to the standard output%s%s",
+			errno == 0 ? "" : ": ", errno == 0 ? "" : strerror(errno));
 }
 
 /* A file of ours must not take the place of a standard stream that is closed: what is
