@@ -37,15 +37,16 @@ static int create(DB **ret)
 	return error;
 }
 
-/* When no descriptor is left, libdb sleeps for seconds and tries again (os_open.c). */
-static int look_for_room(int fd)
+/*
+ * When no descriptor is left, libdb sleeps for seconds and tries again (os_open.c). When
+ * the close of its first look at a file fails, it frees what it has freed (fop_util.c):
+ * what NFS or FUSE have to say at a close of this file, they say here.
+ */
+static int open_and_close(int fd)
 {
 	const int another = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-	if (another < 0)
-		return errno;
-	(void)close(another);
-	return 0;
+	return another < 0 || close(another) < 0 ? errno : 0;
 }
 
 int berkeley_handle_open(struct berkeley_handle *handle, int fd, DBTYPE type,
@@ -56,7 +57,7 @@ int berkeley_handle_open(struct berkeley_handle *handle, int fd, DBTYPE type,
 	handle->named_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (handle->named_fd < 0)
 		return errno;
-	int error = look_for_room(fd);
+	int error = open_and_close(fd);
 	if (error == 0)
 		error = create(&handle->db);
 	if (error == 0) {

@@ -66,8 +66,8 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                      "unlink", "unlinkat", "rmdir", "chmod", "fchmod", "fchmodat", "fchown",
                      "fchownat", "utimensat", "fsetxattr"), (CHANGE, ())),
 }
-# libdb frees its handle twice when the close of its first look at a table fails; a file
-# that was only looked at cannot fail so but on a network's disk, where no table is.
+# libdb frees its handle twice when the close of its first look at a table fails. We have
+# closed that file once in front of it (berkeley_handle.c), and that close is tried.
 LIBDB_PROBE = "close of a look"
 CANNOT_FAIL = {LIBDB_PROBE, "fcntl_fd", "exit_group", "geteuid", "getegid", "getpid", "gettid",
                "getuid", "munmap", "uname", "futex", "prlimit64", "rt_sigaction",
