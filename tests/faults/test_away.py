@@ -87,22 +87,35 @@ class ReadOnly(Away):
         return [folders[name] for name in chosen.split()]
 
     def test_before_a_login(self):
-        for chosen in ("map", "leases", "map leases"):
+        """Said once by logins, where there is no queue for the service; by sapdb always."""
+        no_lease, no_lock = "cannot create a lease in {place.state}/pending", (
+            "cannot open {place.state}/commit.lock")
+        cases = (
+            ("map", (), "cannot create {place.map.parent}/.access.db.pam_sap"),
+            ("leases", (no_lease,), no_lock), ("map leases", (no_lease,), no_lock),
+        )
+        for chosen, logins_say, sapdb_says in cases:
             with self.subTest(chosen):
                 self.place.forget_what_was_said()
                 for folder in self.disks(chosen):
                     apart.remount(folder, read_only=True)
-                lines = [*self.log_in(KNOWN).log, *self.log_in(self.next_client()).log,
-                         *self.log_in(self.next_client()).log]
+                clients = [KNOWN, self.next_client(), self.next_client()]
+                said = [text for client in clients for text in self.log_in(client).texts()]
+                self.expect_reasons(logins_say, said)
+                self.assertEqual(self.place.leases("pending"),
+                                 set() if logins_say else set(clients[1:]))
                 done = self.place.sapdb("expire")
                 self.assertEqual(done.returncode, 3)
-                said = [line.text for line in lines] + [done.stderr]
-                self.assertLessEqual(len(lines), 1, said)
-                self.assertIn("Read-only file system", "".join(said))
+                self.expect_reasons((sapdb_says,), done.stderr.splitlines())
                 self.expect_whole()
                 for folder in self.disks(chosen):
                     apart.remount(folder, read_only=False)
                 self.expect_healed()
+
+    def expect_reasons(self, wanted: tuple[str, ...], said: list[str]):
+        self.assertEqual(len(said), len(wanted), said)
+        for want, text in zip(wanted, said):
+            self.assertIn(f"{want.format(place=self.place)}: Read-only file system", text)
 
     def test_while_logins_go_on(self):
         made = 0
@@ -122,6 +135,19 @@ class ReadOnly(Away):
               flush=True)
         self.assertGreater(made, 0)
         self.expect_healed()
+
+
+# By the first login that meets it; where nothing is said, the client is open or waits for
+# the service.
+SAID = {
+    **dict.fromkeys((("link", ""), ("file", ""), ("dangling link", "")),
+                    "cannot open the state folder"),
+    ("file", "active"): "cannot move the committed leases: Not a directory",
+    **dict.fromkeys((("file", "pending"), ("dangling link", "pending")),
+                    "cannot create a lease in"),
+    **dict.fromkeys((("nothing", "deferred"), ("file", "deferred"), ("dangling link", "deferred")),
+                    "cannot list"),
+}
 
 
 class StateFolder(Away):
@@ -180,10 +206,16 @@ class StateFolder(Away):
                 self.place.forget_what_was_said()
                 path = self.place.state / name
                 self.put(put, path)
-                lines = [*self.log_in(KNOWN).log, *self.log_in(self.next_client()).log]
+                client = self.next_client()
+                said = [*self.log_in(KNOWN).texts(), *self.log_in(client).texts()]
                 self.expect_whole()
-                wrong = [line for line in lines if "inserted" not in line.text]
-                self.assertLessEqual(len(wrong), 1, lines)
+                wrong = [text for text in said if "inserted" not in text]
+                want = SAID.get((put, name))
+                self.assertEqual(len(wrong), 1 if want else 0, said)
+                if want:
+                    self.assertIn(want, wrong[0])
+                else:
+                    self.assertTrue(self.place.where(client) in ("active", "pending"), said)
                 self.expect_untouched_decoy()
                 self.put_back(path)
                 self.expect_healed()
