@@ -4,11 +4,12 @@
 To all programs that is the same as if every file had been dated a day later or earlier:
 so all files of the map, the leases and the run folder are dated so, and what follows is
 done with the clock as it is. That the table is still the sealed one is written into the
-seal: a clock changes no file.
+seal, and that the spares are still what was noted into their note: a clock changes no file.
 """
 
 import os
 import re
+import struct
 import time
 import unittest
 from pathlib import Path
@@ -24,6 +25,13 @@ STATICS = {f"203.0.113.{i}": "REJECT" for i in range(40)}
 KNOWN, GONE, WAITS, NEW, LATER = (f"198.51.100.{i}" for i in range(1, 6))
 BACK, FORTH = DAY, -DAY  # what becomes of the files' dates
 TURNS = (BACK, FORTH, FORTH, BACK, BACK, BACK, FORTH)
+
+
+def times_of(path: Path) -> bytes:
+    """Of the last changes, as a struct map_identity has them."""
+    found = path.stat()
+    return struct.pack("=4q", *divmod(found.st_mtime_ns, 10**9),
+                       *divmod(found.st_ctime_ns, 10**9))
 
 
 class Clock(unittest.TestCase):
@@ -52,9 +60,11 @@ class Clock(unittest.TestCase):
 
     def shift(self, by: int) -> None:
         dates = {path: path.stat().st_mtime + by for path in self.files()}
+        known = {path: times_of(path) for path in self.files()}
         for path, date in dates.items():
             os.utime(path, (date, date))
         self.seal_again()
+        self.note_again(known)
         seal = self.place.run / "seal"
         os.utime(seal, (dates[seal],) * 2)
 
@@ -66,6 +76,18 @@ class Clock(unittest.TestCase):
         text, count = re.subn(r"mtime=\S+ ctime=\S+", dates, seal.read_text(encoding="ascii"))
         self.assertEqual(count, 1)
         seal.write_text(text, encoding="ascii")
+
+    def note_again(self, known: dict[Path, bytes]) -> None:
+        """Of the table and its spares (map/spare_note.c)."""
+        note = self.place.run / "spares"
+        text = note.read_bytes()
+        if not text:
+            return
+        place = self.place
+        for path in (place.map, *(place.map.parent / name for name in place.spares())):
+            self.assertEqual(text.count(known[path]), 1, path)
+            text = text.replace(known[path], times_of(path))
+        note.write_bytes(text)
 
     def expire(self):
         done = self.place.sapdb("expire")
@@ -140,6 +162,21 @@ class Clock(unittest.TestCase):
             self.assertEqual(table.opened(self.place.map), {KNOWN, GONE})
         self.expire()
         self.expect(KNOWN, GONE)
+
+    def test_spares_are_taken(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root keeps spares")
+        self.place.configure(expiry_watch="0")
+        for n, by in enumerate(TURNS):
+            self.log_in(f"198.51.100.{n + 100}")
+            kept = {(self.place.map.parent / name).stat().st_ino for name in self.place.spares()}
+            self.assertEqual(len(kept), 2)
+            self.shift(by)
+            self.log_in(f"198.51.100.{n + 200}")
+            self.assertIn(self.place.inode(), kept)
+            self.assertIn(f"198.51.100.{n + 200}", table.opened(self.place.map))
+        self.expire()
+        self.expect(*self.place.leases("active"))
 
     def test_to_and_fro(self):
         for n, by in enumerate(TURNS):
