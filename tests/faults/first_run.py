@@ -11,6 +11,7 @@ import subprocess
 from cli import table
 from cli.place import Place
 from faults import injected
+from faults.works import NAME
 
 ADDRESS = "198.51.100.7"
 UMASK = 0o077
@@ -53,8 +54,13 @@ class FirstRun:
     def is_done(self) -> bool:
         return table.records(self.place.map) == {}
 
-    def took_what_it_should(self) -> bool:
-        return True
+    def calls(self) -> list[str]:
+        """Only that there are enough."""
+        self.set_up()
+        names = NAME.findall(self.run(0, "list").err)
+        if len(names) < self.fewest:
+            raise AssertionError(f"{self.label}: {names}")
+        return names
 
     def faults_now(self) -> list[str]:
         """There is no table yet, or a whole one."""

@@ -7,6 +7,7 @@ rest of it right either way.
 """
 
 import os
+import re
 
 from cli import table
 from faults import injected
@@ -16,6 +17,7 @@ from race.scene import GROUP, LEASES, MODE, OWNER, WARM, Scene
 PATIENCE = "20ms"  # nobody else is there to wait for
 # The login program counts its descriptors before and after; the second look ends our part.
 COUNTED = ("start", "fds", *opening()[1:3], "fds", "end")
+NAME = re.compile(r"^[a-z0-9_]+$", re.MULTILINE)  # of a call, as inject lists them
 END_OF_LOGIN = "/proc/self/fd"
 RENEWED_FROM = 300  # seconds ago
 IN_STATE = {"active", "pending", "deferred", "ending", "settled", "commit.lock", "expired"}
@@ -49,8 +51,6 @@ class Work(Scene):
         self.place.sapdb("expire")
         self.make_work()
         self.before = self.identity()
-        self.retired = {self.place.map.with_name(name).stat().st_ino
-                        for name in self.place.spares()}
         self.place.forget_what_was_said()
         if not self.spare:
             (self.place.run / "spares").unlink(missing_ok=True)
@@ -77,9 +77,25 @@ class Work(Scene):
         found = self.place.map.stat()
         return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
-    def took_what_it_should(self) -> bool:
-        """A spare, where there is one for it."""
-        return not self.spare or self.place.inode() in self.retired
+    def copies(self) -> bool:
+        """Is its table a new copy, and no spare?"""
+        return self.kind == "hash" and not self.spare
+
+    def calls(self) -> list[str]:
+        """The names of those of one run in which nothing fails."""
+        self.set_up()
+        spares = len(self.place.spares())
+        names = NAME.findall(self.run(0, "list").err)
+        self.settle()
+        premises = {
+            "done": (self.is_done(), True), "calls": (len(names) >= self.fewest, True),
+            "spares": (spares, WARM if self.spare else spares),
+            "a copy": ("copy_file_range" in names, self.copies()), "healed": (self.heal(), []),
+        }
+        for name, (is_so, want) in premises.items():
+            if is_so != want:
+                raise AssertionError(f"{self.label}: {name}: {is_so}, not {want}: {names}")
+        return names
 
     def end_surplus(self) -> None:
         while len(self.live) > LEASES:
@@ -156,6 +172,9 @@ class Renewal(Grant):
     def settle(self) -> None:
         """It is live, renewed or not."""
 
+    def copies(self) -> bool:
+        return False
+
 
 class Commit(Work):
     label = "a grant by sapdb commit"
@@ -196,9 +215,9 @@ class Reconcile(Expiry):
     def set_up(self) -> None:
         Work.set_up(self)
 
-    def took_what_it_should(self) -> bool:
-        """A copy of the new table; the files that were kept of the old one are of no use."""
-        return not self.spare or len(self.retired) == WARM
+    def copies(self) -> bool:
+        """The files that were kept are of another table."""
+        return self.kind == "hash"
 
     def make_work(self) -> None:
         self.statics = self.next_statics()
