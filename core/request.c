@@ -7,6 +7,7 @@
 #include "core/commit_lock.h"
 #include "core/job.h"
 #include "core/lease_file.h"
+#include "core/own_table.h"
 #include "core/queue.h"
 #include "core/settings.h"
 
@@ -39,7 +40,9 @@ bool request_may_commit_here(const struct settings *settings)
 	(void)snprintf(folder, sizeof(folder), "%s", settings->map_path);
 	char *slash = strrchr(folder, '/');
 	slash[slash == folder ? 1 : 0] = '\0';
-	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+	/* A folder of our own that is missing is made. */
+	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 ||
+	       (errno == ENOENT && own_table(settings));
 }
 
 static bool is_answered(const void *context)

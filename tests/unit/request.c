@@ -244,8 +244,9 @@ static void a_guest_makes_no_table(void **state)
 	char path[SCRATCH_PATH];
 
 	site->job.guest = true;
-	assert_int_equal(mkdir(scratch_path(&site->scratch, "state/map", path), 0755), 0);
 	(void)scratch_path(&site->scratch, "state/map/own.db", site->settings.map_path);
+	check_login("no folder", site, A, GRANT_WAITING, "");
+	assert_int_equal(mkdir(scratch_path(&site->scratch, "state/map", path), 0755), 0);
 	check_login("none", site, A, GRANT_WAITING, "");
 	check_int("not made", access(site->settings.map_path, F_OK), -1);
 	site_seal(site);
@@ -260,6 +261,8 @@ static void who_may_commit_is_asked_of_the_folder(void **state)
 	check_true("own folder", request_may_commit_here(&site->settings));
 	site_set(site, "map", "hash:/nowhere/access.db");
 	check_false("no folder", request_may_commit_here(&site->settings));
+	(void)scratch_path(&site->scratch, "state/map/own.db", site->settings.map_path);
+	check_true("our own, not made yet", request_may_commit_here(&site->settings));
 	if (geteuid() == 0)
 		return; /* root may everywhere */
 	site_set(site, "map", "hash:/access.db");
