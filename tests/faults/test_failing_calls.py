@@ -7,8 +7,9 @@ is given; nobody is told of an opening that is none; the next run of the timer p
 rest right.
 
 In CI each call fails with one of the errors that it may have, in rotation, and again with
-those that are dealt with in another way than others. SAP_FAULT_ALL=1: each with all. In a
-build with -Db_sanitize=address (clang) what leaks on the way is a fault, too.
+those that are dealt with in another way than others; a renewal's few calls each with all of
+them, as with SAP_FAULT_ALL=1 those of every work. What is a reason names a path, or the
+error. In a build with -Db_sanitize=address (clang) what leaks on the way is a fault, too.
 """
 
 import errno
@@ -89,11 +90,11 @@ def is_sanitized() -> bool:
     return b"__asan_init" in Path(os.environ["SAP_SAPDB"]).read_bytes()
 
 
-def actions(name: str, n: int) -> list[str]:
+def actions(name: str, n: int, each: bool = ALL) -> list[str]:
     may, must = ERRORS.get(name, ((), ()))
     if not may or (may == MEMORY and is_sanitized()):
         return []
-    return [*(may if ALL else (may[n % len(may)],)), *must]
+    return [*(may if each else (may[n % len(may)],)), *must]
 
 
 def action_of(error: str) -> str:
@@ -175,7 +176,7 @@ class FailingCalls(unittest.TestCase):
         work = self.start(kind, spare, table_kind)
         names = self.names(work)
         tried = [(n, name, error) for n, name in enumerate(names, 1)
-                 for error in actions(name, n)]
+                 for error in actions(name, n, ALL or kind is Renewal)]
         injected = 0
         for n, name, error in tried:
             if self.failed >= MANY_FAULTS:
