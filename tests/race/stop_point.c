@@ -36,6 +36,8 @@
 #define GET_SYSCALL_INFO 0x420e
 #define SYSCALL_INFO_ENTRY 1
 
+#define PAGE 4096
+
 struct syscall_info {
 	uint8_t op, pad[3];
 	uint32_t arch;
@@ -116,14 +118,19 @@ static void read_fd(pid_t pid, uint64_t fd, char path[static PATH_MAX])
 	path[length > 0 ? length : 0] = '\0';
 }
 
-/* What stands at `address` in the other process, cut at the end of its page. */
+/* What stands at `address` in the other process. The next page need not be there: it is
+ * asked for on its own. */
 static void read_text(pid_t pid, uint64_t address, char text[static PATH_MAX])
 {
-	const size_t left = 4096 - address % 4096;
-	const struct iovec local = { text, left < PATH_MAX ? left : PATH_MAX - 1 };
-	const struct iovec remote = { (void *)(uintptr_t)address, local.iov_len };
+	const size_t left = PAGE - address % PAGE;
+	const size_t first = left < PATH_MAX ? left : PATH_MAX - 1;
+	const struct iovec local = { text, PATH_MAX - 1 };
+	const struct iovec remote[] = {
+		{ (void *)(uintptr_t)address, first },
+		{ (void *)(uintptr_t)(address + first), PATH_MAX - 1 - first },
+	};
 
-	const ssize_t got = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	const ssize_t got = process_vm_readv(pid, &local, 1, remote, 2, 0);
 	text[got > 0 ? got : 0] = '\0';
 }
 

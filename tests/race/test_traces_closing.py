@@ -30,16 +30,17 @@ class Closing(Traces):
         self.expect({CLIENT, OTHER})
 
     def test_what_a_dead_one_left_in_ending(self):
-        """It was killed behind the rename. A login had found the lease before that, and
-        dated it after; or none had."""
-        for label, renewed, want in (("renewed", True, {CLIENT, OTHER}),
-                                     ("lapsed", False, {OTHER})):
+        """It was killed behind the rename, or when its commit was done. A login had found
+        the lease before that, and dated it after; or it dated nothing."""
+        for label, call, touch, want in (
+                ("renewed", "newfstatat ending/A", "e", {CLIENT, OTHER}),
+                ("lapsed", "newfstatat ending/A", "s", {OTHER}),
+                ("lapsed, and closed", "unlinkat ending/A", "s", {OTHER})):
             with self.subTest(label):
                 self.begin()
                 login = self.hold_login("utimensat active/A")
-                expire = self.hold_sapdb("expire", "renameat active/A ending/A")
-                expire.step()
-                login.step("e" if renewed else "s")
+                expire = self.hold_sapdb("expire", call)
+                login.step(touch)
                 login.kill()
                 expire.kill()
                 again = self.hold_sapdb("expire", "getdents64 ending")

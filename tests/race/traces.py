@@ -19,16 +19,21 @@ REFUSING = {CLIENT: "REJECT"}
 
 
 class Traces(Steps):
+    def one_lapsed(self) -> None:
+        """Both are open. The timer has run, or `commit` would do its work as well."""
+        self.run_sapdb("expire")
+        super().begin()
+
+    begin = one_lapsed
+
     def both_open(self) -> None:
-        """And neither has lapsed."""
-        Steps.begin(self)
+        self.one_lapsed()
         self.place.date(self.place.state / "active" / CLIENT, 0)
 
     def one_waits(self) -> None:
         """The other is open."""
         self.both_open()
         self.run_sapdb("revoke", CLIENT)
-        self.run_sapdb("expire")
         self.place.add_lease("pending", CLIENT)
 
     def hold(self, command: list[str], call: str) -> Stopped:
@@ -45,7 +50,7 @@ class Traces(Steps):
 
     def go_to(self, stopped: Stopped, call: str) -> None:
         stopped.step_to_call(re.sub(r"/A\b", f"/{CLIENT}", call))
-        self.assertTrue(stopped.is_held, f"it makes no call: {call}")
+        self.assertTrue(stopped.is_held, f"it {stopped.said} without a call: {call}")
 
     def finish(self, *commands: Stopped) -> None:
         for stopped in commands:
