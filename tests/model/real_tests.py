@@ -31,7 +31,7 @@ def fault_of_method(name: str, call: str) -> str:
     if method not in unittest.TestLoader().getTestCaseNames(case):
         return f"{class_name} has no test {method}"
     if f'"{call}"' not in source_of(module, getattr(case, method)) and \
-            f'"{call}"' not in text_of_helpers(module, case, method):
+            f'"{call}"' not in text_of_own_methods(module, case, method):
         return f"{method} is not held at: {call}"
     build = (TESTS / package / "meson.build").read_text(encoding="utf-8")
     if not re.search(rf"'{module_name}(\.{class_name})?'", build):
@@ -39,7 +39,7 @@ def fault_of_method(name: str, call: str) -> str:
     return ""
 
 
-def text_of_helpers(module, case: type, method: str) -> str:
+def text_of_own_methods(module, case: type, method: str) -> str:
     """The methods of its own class that it calls."""
     names = re.findall(r"self\.(\w+)\(", inspect.getsource(getattr(case, method)))
     return "".join(source_of(module, vars(case)[name]) for name in names if name in vars(case))
