@@ -9,6 +9,8 @@ the timer must find everything right: a whole table, the administrator's records
 last successful rebuild left them, a record for every live lease and no other, no stray
 file, owner and mode as they were.
 
+The makemap is the real one where there is one; of postmap there are the steps alone.
+
 At each stop, before anything is done to it, the path names a whole table: promise 1.
 
 Exempt, and counted, is the window that promise 1 names: the command is killed when the
@@ -19,11 +21,12 @@ table is not looked at: the other window.)
 """
 
 import unittest
+from collections import Counter
 from typing import NamedTuple
 
 from cli import table
 from guest.sanitized import not_under_a_sanitizer
-from race.rebuilders import InPlace, Move, Postmap
+from race.rebuilders import MAKER, InPlace, Move, Postmap, need_makemap
 from race.scene import Scene
 from race.stopped import Stopped
 
@@ -64,10 +67,12 @@ class StopPoints(unittest.TestCase):
     command = ""
 
     def setUp(self):
+        need_makemap()
         not_under_a_sanitizer("thousands of its slow starts; the same calls run in faults/")
         self.scene = Scene()
         self.addCleanup(lambda: self.scene.close())
         self.exempt = self.waited = self.failed = 0
+        self.count: Counter[str] = Counter()
         self.rebuilds: list[InPlace | Move] = []
         self.faults: list[str] = []
 
@@ -155,12 +160,15 @@ class StopPoints(unittest.TestCase):
             print(f"\n{self.command}, {'sealed' if sealed else 'no seal'}, {case.label}: "
                   f"{tried} stop points, {self.waited} with a rebuild that waits, "
                   f"{self.exempt} exempt")
+            self.count.update(tried=tried, waited=self.waited, exempt=self.exempt)
             self.assertLessEqual(self.exempt, EXEMPT)
             self.assertGreater(tried, FEWEST_STOPS, "fewer stops than a commit has calls")
 
     def check_both(self):
         self.check(sealed=True)
         self.check(sealed=False)
+        print("figure: stop points, sapdb {}, {}: {tried} trials, {waited} with a rebuild "
+              "that waits, {exempt} exempt".format(self.command, MAKER, **self.count))
 
 
 class Commit(StopPoints):
