@@ -11,6 +11,7 @@
     clients.py            who log in: from shared addresses, and from some that lapse
     crowd.py              logins, timer, path unit, administrator and readers at once
     standstill.py         what must be right when all of them stand still
+    chance.py             whether a count is larger than chance makes it
     crowd_race.py         a race of these, from standstill to standstill
     lmdb_crowd.py         the same at an LMDB table
     lmdb_reader.c         looks up there without end, as Postfix does
