@@ -38,7 +38,7 @@ class Crowd:
     READERS: tuple[str, ...] = ("sendmail", "sendmail", "postfix", "postfix")
     TALLY: tuple[str, ...] = (
         "openings", "refused", "changed", "behind", "lookups", "missing", "emptied", "ours",
-        "rewritten", "unsure", "lost", "broken", "died")
+        "rewritten", "unsure", "recycled", "lost", "broken", "died")
 
     def __init__(self, rebuild: type[InPlace | Move] | None, with_us: bool = True):
         """Not `with_us`: all are at work, but on a table that nobody rebuilds or reads."""

@@ -24,6 +24,7 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,8 @@
 #define CLIENTS 10 /* of one opening */
 #define LOOKUPS 5  /* of one client */
 #define PAUSE_US 500
+#define SELDOM 50 /* openings, to a session that stays long */
+#define LONG_US 300000
 
 struct tally {
 	unsigned long openings;
@@ -50,6 +53,7 @@ struct tally {
 	unsigned long ours;	 /* in one that has MARKER, so that pam_sap wrote it */
 	unsigned long rewritten; /* in one whose `version` was another as it was opened */
 	unsigned long unsure;	 /* in one that was dated anew just as it was opened */
+	unsigned long recycled;	 /* files of ours that changed while one was open */
 	unsigned long lost;	 /* a reader who just came does not find them either */
 	unsigned long broken;	 /* other failures */
 	unsigned long died;	 /* children */
@@ -203,11 +207,48 @@ static bool look_up(struct reader *reader)
 	return answer != BROKEN || refuse(reader, &reader->tally->broken);
 }
 
+static uint64_t content_of(int fd)
+{
+	unsigned char block[4096];
+	uint64_t sum = 14695981039346656037U; /* FNV-1a */
+	ssize_t got;
+
+	for (off_t at = 0; (got = pread(fd, block, sizeof(block), at)) > 0; at += got)
+		for (ssize_t i = 0; i < got; i++)
+			sum = (sum ^ block[i]) * 1099511628211U;
+	return sum;
+}
+
+/* 0: it is not what pam_sap wrote, or not any more. */
+static uint64_t our_content(const struct reader *reader)
+{
+	char value[FRESH_TEXT];
+
+	if (flock(reader->fd, LOCK_SH) < 0)
+		return 0;
+	const bool is_ours = fresh_look(reader->fd, reader->marker, value) == FOUND;
+	const uint64_t content = is_ours ? content_of(reader->fd) : 0;
+	(void)flock(reader->fd, LOCK_UN);
+	return content;
+}
+
+/* Some commits pass, and the file may be retired; nobody may write into it. */
+static void stay_long(struct reader *reader)
+{
+	const uint64_t before = our_content(reader);
+	(void)usleep(LONG_US);
+	const uint64_t after = our_content(reader);
+
+	reader->tally->recycled += before != 0 && after != 0 && before != after;
+}
+
 /* A session of sendmail's, or a life of a process of Postfix's. */
 static void serve(struct reader *reader)
 {
 	bool is_open = open_table(reader);
 
+	if (is_open && reader->tally->openings % SELDOM == 0)
+		stay_long(reader);
 	for (int client = 0; is_open && client < CLIENTS && !is_over(reader); client++) {
 		if (!reader->is_sendmail)
 			is_open = reopen_if_changed(reader);
@@ -259,11 +300,11 @@ static int look_on(struct reader *reader, int seconds)
 	reader->end = now.tv_sec + seconds;
 	while (in_a_child(reader) != 0)
 		reader->tally->died++;
-	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu\n",
+	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu\n",
 		     tally->openings, tally->refused, tally->changed, tally->behind,
 		     tally->lookups, tally->missing, tally->emptied, tally->ours,
-		     tally->rewritten, tally->unsure, tally->lost, tally->broken,
-		     tally->died);
+		     tally->rewritten, tally->unsure, tally->recycled, tally->lost,
+		     tally->broken, tally->died);
 	return EX_OK;
 }
 

@@ -16,6 +16,8 @@ up keys that are there throughout:
                ours is there: a file that has one we wrote, and nobody wrote over it. And
                who comes new finds them all
 
+None of them sees a file of ours change while it has it open: a retired one is not used again.
+
 Counted, not judged: a makemap that has to be run again since the file was exchanged under
 it, those of them that emptied the table (its stat window; nobody can lock that) with what
 was missing there, and the openings that sendmail refuses since the table was exchanged in
@@ -38,7 +40,7 @@ class Alone(HashRace):
     def test_readers_miss_nothing(self):
         figures = self.race()
         self.assertGreaterEqual(figures["asked for"], figures["logins"])
-        for name in ("missing", "broken", "died"):
+        for name in ("missing", "recycled", "broken", "died"):
             self.assertEqual(self.of_readers(figures, name), 0, name)
         self.assertEqual(figures["postfix refused"], 0)
 
@@ -53,7 +55,7 @@ class MoveOver(Rebuilt):
         """Without us none is missing either."""
         control = self.race(Move, with_us=False, seconds=CONTROL)
         figures = self.race(Move)
-        for name in ("missing", "broken", "died"):
+        for name in ("missing", "recycled", "broken", "died"):
             self.assertEqual(self.of_readers(control, name), 0, name)
             self.assertEqual(self.of_readers(figures, name), 0, name)
 
@@ -83,6 +85,7 @@ class MakemapInPlace(Rebuilt):
             for name in ("missing", "rewritten", "unsure", "emptied", "ours", "lost"))
         self.assertEqual(lost, 0, "not in the table")
         self.assertEqual(ours, 0, "in a file that we wrote")
+        self.assertEqual(self.of_readers(figures, "recycled"), 0, "written by us while open")
         self.assertEqual(missing - rewritten - unsure - emptied, 0,
                          "in a file that makemap let alone")
         if figures["emptied"] == 0:
