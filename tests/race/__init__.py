@@ -16,6 +16,7 @@
     lmdb_crowd.py         the same at an LMDB table
     lmdb_reader.c         looks up there without end, as Postfix does
     lmdb_rebuild.c        postmap's steps there
+    test_chance.py        what that takes for more
     test_crowds_lmdb.py   a minute of that, alone and with postmap
     test_crowds.py        a minute of that, alone and with each kind of rebuild
     test_stop_points.py   a rebuild, a kill or both at each stop
