@@ -35,7 +35,7 @@ FEWEST_STOPS = 40
 # The call that makes the copy, of a spare or of the table.
 COPYING = {True: "renameat2", False: "copy_file_range"}
 EXCHANGING = "renameat2"
-GIVES_UP = 8  # the calls from the last look for a makemap that waits to the unlock
+GIVES_UP = 12  # calls from the last look for a makemap to the unlock, of two commits
 EXEMPT = 2  # the calls from the exchange to the mark: look, change the group
 
 
