@@ -61,7 +61,8 @@ class Analysers(unittest.TestCase):
             (path / lame).write_text(script.format(real=shutil.which(lame)), encoding="utf-8")
             (path / lame).chmod(0o755)
         return subprocess.run([sys.executable, "-B", str(SCRIPT), str(self.folder)], text=True,
-                              env={"PATH": str(path), "LC_ALL": "C.UTF-8"}, capture_output=True, check=False)
+                              env={"PATH": str(path), "LC_ALL": "C.UTF-8"},
+                              capture_output=True, check=False)
 
     def test_all_well(self):
         done = self.analyse()
