@@ -6,7 +6,8 @@ no commit, no table. A client who was there before goes on, in the midst of the 
 fast as before it; and no login at all, his or the flood's, takes longer than `wait`. In the
 log stands one line about it, and one for each address that was opened.
 
-SAP_FLOOD_LOGINS says how many (200000).
+SAP_FLOOD_LOGINS says how many (200000; under a sanitizer 2000, and their times are not
+compared: its list of the modules that were loaded grows by each login).
 """
 
 import os
@@ -16,13 +17,14 @@ import time
 import unittest
 
 from cli import table
-from guest.sanitized import not_under_a_sanitizer
+from guest.sanitized import SANITIZER
 from pam import daemon
 from pam.daemon import Daemon
 
-LOGINS = int(os.environ.get("SAP_FLOOD_LOGINS", "200000"))
-MAX_LEASES = 1000
-EVERY = 500  # a known client's login behind so many of the flood's
+IS_TIMED = SANITIZER == "none"
+LOGINS = int(os.environ.get("SAP_FLOOD_LOGINS", "200000" if IS_TIMED else "2000"))
+MAX_LEASES = 1000 if IS_TIMED else 200
+EVERY = LOGINS // 400  # a known client's login behind so many of the flood's
 THOUSAND = 1000
 KNOWN = "198.51.100.7"
 SLOWER = 3.0  # a median: the last thousand's against that of the first beyond the limit; a
@@ -35,7 +37,6 @@ AGED = 600  # the known client's lease, before: it is to be renewed
 
 class Flood(unittest.TestCase):
     def setUp(self):
-        not_under_a_sanitizer("its list of the modules that were loaded grows by each login")
         self.daemon = Daemon(max_leases=str(MAX_LEASES), wait=f"{WAIT:.0f}s")
         self.addCleanup(self.daemon.close)
         self.place = self.daemon.place
@@ -49,7 +50,7 @@ class Flood(unittest.TestCase):
         self.before = len(self.daemon.lines())
 
     def flood(self) -> dict[str, list[int]]:
-        """The nanoseconds of each login: the known client's, before and in between, and new ones."""
+        """The nanoseconds of each login: the known client's, before and in between, new ones."""
         done = subprocess.run(
             [self.program, self.daemon.services, self.daemon.service, "spammer", str(LOGINS),
              KNOWN, str(EVERY)], capture_output=True, text=True, env=self.daemon.environment(),
@@ -75,8 +76,9 @@ class Flood(unittest.TestCase):
               f"{last / 1000:.0f} us for the last; a known client's {before / 1000:.0f} us "
               f"before and {known / 1000:.0f} us in the flood; the longest "
               f"{longest['new']:.3f} s and {longest['known']:.3f} s")
-        self.assertLess(last / first, SLOWER)
-        self.assertLess(known / before, SLOWER)
+        if IS_TIMED:
+            self.assertLess(last / first, SLOWER)
+            self.assertLess(known / before, SLOWER)
         self.assertLess(longest["new"], WAIT + SLACK)
         self.assertLess(longest["known"], SLACK, "he waits for nobody")
         self.check_leases()
