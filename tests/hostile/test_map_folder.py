@@ -8,7 +8,7 @@ content, owner, mode and date; what they say is told nowhere, not by a command, 
 in the map's folder or in ours; nothing crashes or hangs; every login passes. The lease that
 waits is opened when the folder is put right again.
 
-SAP_RACE_SECONDS says how long the loop is (40).
+SAP_RACE_SECONDS says how long the loop is (40); where few commits get through, longer.
 """
 
 import fcntl
@@ -35,7 +35,8 @@ SECONDS = int(os.environ.get("SAP_RACE_SECONDS", "40"))
 AT_ONCE = 10  # a login waits 1 s; on a busy machine
 HANG = 50  # a command waits 20 s for a table that is replaced again and again
 FEWEST_STOPS = 40
-FEWEST_DONE = 5  # of the commits, and of the insertions, in a loop of any length
+FEWEST_DONE = 5  # of the commits, and of the insertions
+PATIENCE = 180  # seconds more for these: one in seven gets through on a slow, busy machine
 MAP = "access.db"
 LEASE = f"import fcntl, os, signal, sys; os.setgid({NOBODY}); os.setuid({NOBODY}); " \
         "signal.signal(signal.SIGIO, signal.SIG_IGN); fd = os.open(sys.argv[1], os.O_RDONLY); " \
@@ -215,12 +216,17 @@ class MapFolder(Hostile):
         self.log_in()
         ended["login", 0] += 1
 
+    @staticmethod
+    def fewest_done(ended: Counter) -> int:
+        return min(ended["commit", 0], ended["insert", 0])
+
     def test_an_owner_who_swaps_in_a_loop(self):
         ended: Counter = Counter()
         owner = self.owner_at_work()
         self.addCleanup(lambda: (owner.kill(), owner.communicate()))
         end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end or (time.monotonic() < end + PATIENCE
+                                         and self.fewest_done(ended) < FEWEST_DONE):
             self.one_of_each(ended)
             self.assertEqual(self.owned.wrong(), [])
         swaps = int(owner.communicate(timeout=HANG)[0])
@@ -230,8 +236,7 @@ class MapFolder(Hostile):
               f"({ended['commit', 0]} commits, {ended['insert', 0]} insertions done, all "
               f"{ended['login', 0]} logins passed), {swaps} swaps, 0 faults")
         self.assertGreater(swaps, tries, "he is in time for each")
-        for word in ("commit", "insert"):
-            self.assertGreaterEqual(ended[word, 0], FEWEST_DONE, ended)
+        self.assertGreaterEqual(self.fewest_done(ended), FEWEST_DONE, ended)
         self.expect_unharmed(self.owned.enqueue())
 
 
