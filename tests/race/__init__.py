@@ -18,6 +18,8 @@
     test_crowds_lmdb.py   a minute of that, alone and with postmap
     test_crowds.py        a minute of that, alone and with each kind of rebuild
     test_stop_points.py   a rebuild, a kill or both at each stop
-    test_traces.py        what the model found, held at the call where it would go wrong
+    traces.py             what the traces of the model (tests/model/) have in common
+    test_traces_*.py      each of them, held at the call where it would go wrong
+    test_traces.py        at every call of such commands
     test_renewals.py      logins against expiries; revokes that are killed
 """

@@ -21,19 +21,31 @@ class Stopped:
 
     def _read(self) -> None:
         self.said = self.process.stdout.readline().strip()
-        word, _, name = self.said.partition(" ")
+        word, _, call = self.said.partition(" ")
         self.is_held = word == "stopped"
-        self.name = name if self.is_held else ""
+        self.call = call if self.is_held else ""  # "NAME FILE...", as seen from the folder
+        self.name = self.call.partition(" ")[0]
 
-    def step(self) -> None:
-        """Make the call, and stop in front of the next one or at the end."""
+    def step(self, letter: str = "s") -> None:
+        """Make the call, and stop in front of the next one or at the end. "e": make it on
+        the file of its name in ending/ (stop_point.c)."""
         if self.is_held:
-            self.process.stdin.write("s")
+            self.process.stdin.write(letter)
             self.process.stdin.flush()
             self._read()
 
     def step_to(self, name: str) -> None:
         while self.is_held and self.name != name:
+            self.step()
+
+    def is_at(self, call: str) -> bool:
+        """`call` is "NAME FILE...", each file by the end of its path."""
+        words, here = call.split(), self.call.split()
+        return len(words) == len(here) and all(
+            f"/{path}".endswith(f"/{word}") for path, word in zip(here, words, strict=True))
+
+    def step_to_call(self, call: str) -> None:
+        while self.is_held and not self.is_at(call):
             self.step()
 
     def _release(self, letter: str) -> str:
