@@ -9,12 +9,14 @@ END_OF_COMMAND = 60
 
 
 class Stopped:
-    """In front of the Nth call on files below `folder`, or at the end before that."""
+    """In front of the Nth call on files below `folder`, or at the end before that.
+    `options` are Popen's; `output` is all that was written, in the end."""
 
-    def __init__(self, folder: Path, command: list[str], n: int):
+    def __init__(self, folder: Path, command: list[str], n: int, **options):
+        self.output = ""
         self.process = subprocess.Popen(
             [os.environ["SAP_STOP_POINT"], f"{folder}/", str(n), *command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options)
         self._read()
 
     def _read(self) -> None:
@@ -48,8 +50,9 @@ class Stopped:
 
     def _release(self, letter: str) -> str:
         """Returns the last line, "ended STATUS"."""
-        rest = self.process.communicate(letter if self.is_held else "",
-                                        timeout=END_OF_COMMAND)[0]
+        rest, errors = self.process.communicate(letter if self.is_held else "",
+                                                timeout=END_OF_COMMAND)
+        self.output = self.said + rest + (errors or "")
         return (self.said + "\n" + rest).strip().rpartition("\n")[2]
 
     def go_on(self) -> str:
