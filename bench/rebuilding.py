@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """rebuilding - peer C at work: a text file, and makemap of all of it for each login.
 
-SAP_BENCH_MAKEMAP names the program; tools/bench takes it out of Debian's sendmail-bin.
+SAP_MAKEMAP names the program; tools/bench takes it out of Debian's sendmail-bin.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SOURCE = Path(__file__).parent / "peers/rebuild.sh"
-MAKEMAP = Path(os.environ.get("SAP_BENCH_MAKEMAP", "/usr/sbin/makemap"))
+MAKEMAP = Path(os.environ.get("SAP_MAKEMAP", "/usr/sbin/makemap"))
 
 
 def is_there() -> bool:

@@ -115,6 +115,11 @@ static bool may_be_opened(const struct job *job, const struct client_address *cl
 	       (!job->settings->refuse_own || screen_is_own(client) == 0);
 }
 
+static bool has_lapsed(const struct job *job, const struct lease *lease)
+{
+	return lease_end(lease, job->settings->lifetime_ms) <= job->now.tv_sec;
+}
+
 /*
  * Out of the queue, then looked at again: a login may renew it at this moment, under
  * whatever name it has by then. 1 it was renewed. If we die between, the next run of the
@@ -130,7 +135,7 @@ static int drop_lapsed(struct collection *at, struct lease *lease)
 	if (lease_move(job->leases, at->folder, LEASE_ENDING, client) < 0)
 		return 0;
 	if (lease_read(job->leases, LEASE_ENDING, client, &again, NULL) == 0 &&
-	    lease_end(&again, job->settings->lifetime_ms) > job->now.tv_sec &&
+	    !has_lapsed(job, &again) &&
 	    lease_merge(job->leases, LEASE_ENDING, at->folder, client) >= 0) {
 		*lease = again;
 		return 1;
@@ -149,22 +154,63 @@ static int screen(struct collection *at, struct lease *lease)
 	const struct client_address *client = &lease->client;
 	const struct job *job = at->job;
 
-	if (lease->last_login.tv_sec > job->now.tv_sec) {
-		lease->last_login = job->now;
-		(void)lease_touch(job->leases, at->folder, client, job->now);
-	}
 	if (lease->foreign && !may_be_opened(job, client)) {
 		drop_junk(at, client->text);
 		return 0;
 	}
-	return lease_end(lease, job->settings->lifetime_ms) > job->now.tv_sec
-		       ? 1
-		       : drop_lapsed(at, lease);
+	if (has_lapsed(job, lease) && drop_lapsed(at, lease) == 0)
+		return 0;
+	if (lease->last_login.tv_sec > job->now.tv_sec) {
+		lease->last_login = job->now;
+		(void)lease_touch(job->leases, at->folder, client, job->now);
+	}
+	return 1;
 }
 
 static bool is_queue(enum lease_folder folder)
 {
 	return folder == LEASE_PENDING || folder == LEASE_DEFERRED;
+}
+
+/* Neither gone, nor spoilt, nor beyond the means of this process. */
+static bool is_unreadable(int error)
+{
+	return error < 0 && error != -ENOENT && error != -EINVAL && error != -EMFILE &&
+	       error != -ENFILE && error != -ENOMEM;
+}
+
+/* The disk does not give it back. The others go on; it waits where nobody watches, until
+ * it can be read, or lapses by its date. */
+static int put_aside(struct collection *at, const struct client_address *client)
+{
+	const struct lease_dir *leases = at->job->leases;
+	struct timespec mtime;
+	struct lease lease;
+
+	if (at->folder == LEASE_PENDING) {
+		if (lease_merge(leases, at->folder, LEASE_DEFERRED, client) < 0)
+			drop_junk(at, client->text);
+		return 0;
+	}
+	if (lease_mtime(leases, at->folder, client, &mtime) < 0)
+		return 0;
+	lease_make(&lease, client, "-", "-", mtime);
+	if (has_lapsed(at->job, &lease))
+		(void)drop_lapsed(at, &lease);
+	return 0;
+}
+
+/* It ends whatever has become of its file: the table may show it. */
+static int end_unread(struct collection *at, const struct client_address *client,
+		      int error)
+{
+	struct timespec mtime = { 0 };
+	struct lease lease;
+
+	if (is_unreadable(error))
+		(void)lease_mtime(at->job->leases, at->folder, client, &mtime);
+	lease_make(&lease, client, "-", "-", mtime);
+	return batch_add(at->batch, &lease, at->folder);
 }
 
 static int collect_one(struct collection *at, const struct client_address *client)
@@ -178,11 +224,10 @@ static int collect_one(struct collection *at, const struct client_address *clien
 		return 0;
 	}
 	const int error = lease_read(leases, at->folder, client, &lease, NULL);
-	/* It ends whatever has become of its file: the table may show it. */
-	if (error == -EINVAL && at->folder == LEASE_ENDING) {
-		lease_make(&lease, client, "-", "-", (struct timespec){ 0 });
-		return batch_add(at->batch, &lease, at->folder);
-	}
+	if (at->folder == LEASE_ENDING && (error == -EINVAL || is_unreadable(error)))
+		return end_unread(at, client, error);
+	if (is_unreadable(error))
+		return put_aside(at, client);
 	if (error == -EINVAL)
 		drop_junk(at, client->text);
 	if (error < 0)

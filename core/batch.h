@@ -42,8 +42,9 @@ struct batch {
  * Add what is in `folder`. Of the queue (pending/ and deferred/) it takes the living
  * only: what is no lease, or another user's that may not be opened, is removed and told
  * of in one line; what is too old leaves it for ending/, is looked at once more there,
- * and is removed and told of; a last login in the future is set to now; of a client in
- * both folders it takes pending/ alone.
+ * and is removed and told of; a last login in the future is set to now; what the disk
+ * does not give back is moved to deferred/ and left out; of a client in both folders it
+ * takes pending/ alone. What cannot be read in ending/ is taken by its name and date.
  */
 int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,
 		  struct why *why);

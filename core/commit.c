@@ -52,7 +52,7 @@ static int leave_to_sapdb(const struct job *job, struct why *why)
 	if (commit_was_short(sealed))
 		return why_set(why, sealed, "cannot read %s/seal",
 			       job->settings->run_dir);
-	return why_say(why, -EUCLEAN,
+	return why_say(why, COMMIT_FOREIGN,
 		       "the table %s is not as pam_sap left it; sapdb has to look at it",
 		       job->settings->map_path);
 }

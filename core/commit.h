@@ -11,8 +11,8 @@
  * A table of our own that is missing is made, empty, and filled (own_table.h).
  *
  * In a login (job.h, guest) nothing of this happens to a table that is not the sealed
- * one, and none is made: -EUCLEAN, and the database library has not seen it. It is for
- * sapdb.
+ * one, and none is made: COMMIT_FOREIGN, and the database library has not seen it. It is
+ * for sapdb.
  *
  * On an error nothing is lost: the batch stays where it is. See map.h for the errors.
  */
@@ -20,6 +20,7 @@
 
 #include "core/verdict.h"
 
+#include <errno.h>
 #include <stdbool.h>
 
 struct commit_lock;
@@ -39,6 +40,9 @@ struct commit_order {
 	bool with_ending;		/* and the end of what is in ending/ */
 	const struct commit_edit *edit; /* or NULL */
 };
+
+/* An errno that no filesystem has: -EUCLEAN, say, is a damaged one's. */
+#define COMMIT_FOREIGN (-EREMCHG)
 
 struct commit_result {
 	long inserted;

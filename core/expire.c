@@ -151,6 +151,15 @@ static int take_up_ending(const struct job *job, struct why *why)
 	return error;
 }
 
+/* It may last, and then it is said once. */
+static int trouble(const struct job *job, int error, struct commit_result *ret,
+		   const struct why *why)
+{
+	ret->known_failure =
+		!complaint_make(job->settings->run_dir, COMPLAINT_STATE, why->text);
+	return error;
+}
+
 static int commit_or_defer(const struct job *job, const struct commit_lock *lock,
 			   struct commit_result *ret, struct why *why)
 {
@@ -168,6 +177,26 @@ static int commit_or_defer(const struct job *job, const struct commit_lock *lock
 		!complaint_make(job->settings->run_dir, COMPLAINT_MAP, why->text);
 	(void)defer_queue(job, NULL);
 	return error;
+}
+
+/* What a commit has left behind (batch.h). */
+static void find_unreadable(const struct job *job, struct due *due)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	struct lease_name name;
+	struct lease lease;
+	int found;
+
+	if (lease_scan_open(job->leases, LEASE_DEFERRED, &scan, NULL) < 0)
+		return;
+	while (due->missed == 0 && (found = lease_scan_next(&scan, &name, NULL)) > 0) {
+		if (found != LEASE_SCAN_CLIENT)
+			continue;
+		due->missed = lease_read(job->leases, LEASE_DEFERRED, &name.client,
+					 &lease, &due->reason);
+		if (due->missed == -ENOENT)
+			due->missed = 0;
+	}
 }
 
 /* By its number, and by the folder that it speaks of. */
@@ -197,20 +226,23 @@ static int end_found(const struct job *job, struct due *due, struct commit_resul
 	if (error == 0)
 		error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
-		return error;
+		return trouble(job, error, ret, why);
 	/* The scan was before the lock: a login may have been committed since. */
 	if (due->batch.count == held && is_idle(job, &lock, due->active))
 		return 0;
 	error = take_up_ending(job, why);
 	if (error < 0)
-		return error;
+		return trouble(job, error, ret, why);
 	end_all(job, due);
 
 	const long count = lease_count(job->leases, LEASE_ACTIVE, why) +
 			   lease_count(job->leases, LEASE_ENDING, why);
 	if (seal_holds(job->settings, &seal) && !seal_counts(job, &seal, count))
 		seal_break(job->settings);
-	return commit_or_defer(job, &lock, ret, why);
+	error = commit_or_defer(job, &lock, ret, why);
+	if (error == 0)
+		find_unreadable(job, due);
+	return error;
 }
 
 static int end_due(const struct job *job, struct commit_result *ret, struct why *why)
@@ -221,11 +253,8 @@ static int end_due(const struct job *job, struct commit_result *ret, struct why 
 	batch_free(&due.batch);
 	if (error < 0 || due.missed == 0)
 		return error;
-	ret->known_failure =
-		!complaint_make(job->settings->run_dir, COMPLAINT_STATE, due.reason.text);
-	if (why)
-		*why = due.reason;
-	return due.missed;
+	*why = due.reason;
+	return trouble(job, due.missed, ret, why);
 }
 
 /* Addresses that the administrator decided about and that stay away: the folder must
@@ -271,31 +300,27 @@ int expire(const struct job *job, struct commit_result *ret, struct why *why)
  * that it ends as one that failed, and late (decision 0013). */
 static int is_stuck(const struct job *job, struct commit_result *ret, struct why *why)
 {
-	const int error =
-		why_say(why, -EBUSY, "%s/pending cannot be emptied: look what is in it",
-			job->leases->path);
-
-	ret->known_failure =
-		!complaint_make(job->settings->run_dir, COMPLAINT_STATE, why->text);
-	return error;
+	(void)why_say(why, -EBUSY, "%s/pending cannot be emptied: look what is in it",
+		      job->leases->path);
+	return trouble(job, -EBUSY, ret, why);
 }
 
 int expire_commit_queue(const struct job *job, struct commit_result *ret, struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
-	ino_t first = 0;
+	struct lease_first first = { 0 };
 
 	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
-		return error;
+		return trouble(job, error, ret, why);
 	for (int i = 0; i < QUEUE_ROUNDS && error == 0 && !commit_is_idle(job, &lock);
 	     i++) {
 		first = lease_folder_first(job->leases, LEASE_PENDING);
 		error = commit_or_defer(job, &lock, ret, why);
 	}
 	/* Not empty alone: others come meanwhile, or there is more than this. */
-	if (error == 0 && first != 0 &&
-	    lease_folder_first(job->leases, LEASE_PENDING) == first)
+	const struct lease_first left = lease_folder_first(job->leases, LEASE_PENDING);
+	if (error == 0 && first.inode != 0 && lease_first_equal(&first, &left))
 		error = is_stuck(job, ret, why);
 	commit_lock_release(&lock);
 	if (error == 0 && expiry_is_late(job))

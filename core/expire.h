@@ -14,8 +14,9 @@
 #include <stdbool.h>
 
 /*
- * A failed commit's leases go to deferred/, and `why` says what is wrong; whether that
- * is news is the caller's to find out (complaint.h). Touches `expired` in the end,
+ * A failed commit's leases go to deferred/, and `why` says what is wrong; what lasts is
+ * a `known_failure` from the second time. A lease that cannot be ended or read is one,
+ * too, but keeps no other from being dealt with. Touches `expired` in the end,
  * also after a failed commit: the timer has done its work.
  */
 int expire(const struct job *job, struct commit_result *ret, struct why *why);

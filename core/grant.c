@@ -44,7 +44,7 @@ static bool renew_active(const struct job *job, const struct client_address *cli
 /* Of the map, or of this process alone: then the next login's commit may succeed. */
 static enum complaint_topic topic_of(const struct job *job, int error)
 {
-	return error == -EUCLEAN || (job->guest && commit_was_short(error))
+	return error == COMMIT_FOREIGN || (job->guest && commit_was_short(error))
 		       ? COMPLAINT_SERVICE
 		       : COMPLAINT_MAP;
 }

@@ -176,7 +176,6 @@ int lease_scan_next(struct lease_scan *scan, struct lease_name *ret, struct why 
 				       : why_set(why, -errno, "cannot list the leases");
 	} while (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
 
-	ret->inode = entry->d_ino;
 	if (client_address_parse(entry->d_name, &ret->client) == 0 &&
 	    strcmp(ret->client.text, entry->d_name) == 0)
 		return LEASE_SCAN_CLIENT;
@@ -215,13 +214,25 @@ bool lease_folder_empty(const struct lease_dir *dir, enum lease_folder folder)
 	       lease_scan_next(&scan, &name, NULL) == LEASE_SCAN_END;
 }
 
-ino_t lease_folder_first(const struct lease_dir *dir, enum lease_folder folder)
+struct lease_first lease_folder_first(const struct lease_dir *dir,
+				      enum lease_folder folder)
 {
 	cleanup_lease_scan struct lease_scan scan = { 0 };
-	struct lease_name name = { .inode = 0 };
+	struct lease_name name;
+	struct stat file;
 
-	if (lease_scan_open(dir, folder, &scan, NULL) < 0 ||
-	    lease_scan_next(&scan, &name, NULL) <= 0)
-		return 0;
-	return name.inode;
+	if (lease_scan_open(dir, folder, &scan, NULL) < 0)
+		return (struct lease_first){ 0 };
+	const int found = lease_scan_next(&scan, &name, NULL);
+	const char *text = found == LEASE_SCAN_CLIENT ? name.client.text : name.junk;
+	if (found <= 0 ||
+	    fstatat(dirfd(scan.stream), text, &file, AT_SYMLINK_NOFOLLOW) < 0)
+		return (struct lease_first){ 0 };
+	return (struct lease_first){ .inode = file.st_ino, .changed = file.st_ctim };
+}
+
+bool lease_first_equal(const struct lease_first *a, const struct lease_first *b)
+{
+	return a->inode == b->inode && a->changed.tv_sec == b->changed.tv_sec &&
+	       a->changed.tv_nsec == b->changed.tv_nsec;
 }

@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 enum lease_folder {
 	LEASE_ACTIVE,
@@ -63,7 +64,6 @@ enum lease_entry { LEASE_SCAN_END, LEASE_SCAN_CLIENT, LEASE_SCAN_JUNK };
 struct lease_name {
 	struct client_address client;
 	char junk[NAME_MAX + 1];
-	ino_t inode;
 };
 
 int lease_scan_open(const struct lease_dir *dir, enum lease_folder folder,
@@ -77,5 +77,13 @@ void lease_scan_close(struct lease_scan *scan);
 /* How many leases the folder has, or a negative errno. */
 long lease_count(const struct lease_dir *dir, enum lease_folder folder, struct why *why);
 bool lease_folder_empty(const struct lease_dir *dir, enum lease_folder folder);
-/* The inode of what a scan meets first, lease or junk; 0: there is nothing. */
-ino_t lease_folder_first(const struct lease_dir *dir, enum lease_folder folder);
+
+/* What a scan meets first, lease or junk. A file that was put in its place is another
+ * one, also under the same inode. */
+struct lease_first {
+	ino_t inode; /* 0: there is nothing */
+	struct timespec changed;
+};
+struct lease_first lease_folder_first(const struct lease_dir *dir,
+				      enum lease_folder folder);
+bool lease_first_equal(const struct lease_first *a, const struct lease_first *b);

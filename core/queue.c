@@ -15,11 +15,12 @@ bool queue_is_stuck(const struct job *job)
 	struct lease_name name;
 	struct timespec since;
 	int found;
-	const time_t oldest = job->now.tv_sec - (job->settings->wait_ms + 999) / 1000;
+	const time_t wait = (job->settings->wait_ms + 999) / 1000;
+	const time_t oldest = job->now.tv_sec - wait;
 	const time_t sealed = seal_time(job->settings);
 
-	/* That commit took whatever was there. */
-	if (sealed > oldest && sealed <= job->now.tv_sec)
+	/* Somebody is at work on it, perhaps we: the job's time is that of our begin. */
+	if (sealed > oldest && sealed <= job->now.tv_sec + wait + 1)
 		return false;
 	if (lease_scan_open(job->leases, LEASE_PENDING, &scan, NULL) < 0)
 		return false;

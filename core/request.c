@@ -161,7 +161,7 @@ static int wait_for_sapdb(struct request *request, struct why *why)
 	const int outcome = wait_for_service(request);
 	if (outcome != GRANT_WAITING || !nobody_comes(request))
 		return outcome;
-	return why_say(why, -EUCLEAN,
+	return why_say(why, COMMIT_FOREIGN,
 		       "the table %s was written by somebody else, and no `sapdb commit` "
 		       "came to look at it: start pam_sap-commit.path (the next `sapdb "
 		       "expire` opens it too)",
@@ -178,7 +178,7 @@ int request_fulfil(const struct job *job, const struct client_address *client,
 	const int here = request_may_commit_here(job->settings)
 				 ? commit_here(&request, why)
 				 : -EACCES;
-	if (here == -EUCLEAN)
+	if (here == COMMIT_FOREIGN)
 		return wait_for_sapdb(&request, why);
 	const bool was_short = job->guest && commit_was_short(here);
 	if (!is_left_to_the_service(here) && !was_short)

@@ -23,7 +23,7 @@ bool request_may_commit_here(const struct settings *settings);
 
 /*
  * `patient` false: look once, do not wait. An enum grant_outcome, or the negative
- * errno of this process's own commit; then the request stands. -EUCLEAN, and
+ * errno of this process's own commit; then the request stands. COMMIT_FOREIGN, and
  * in a login what commit_was_short(): it is the service's, which did not come.
  */
 int request_fulfil(const struct job *job, const struct client_address *client,

@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/table_change.h"
 
-#include "base/ascii.h"
 #include "core/table_marker.h"
 
 #include <stdio.h>
-
-/* Both forms: a folded one that was left would speak for the administrator's record. */
-static int remove_marker(const struct table *table, char stored[static RECORD_KEY],
-			 struct why *why)
-{
-	int removed = 0;
-
-	for (int folded = 0; folded < 2 && removed >= 0; folded++) {
-		removed = table->backend->remove(table->map, stored, why);
-		for (char *at = stored; *at; at++)
-			*at = ascii_lower(*at);
-	}
-	return removed < 0 ? removed : 1;
-}
 
 int table_close_client(const struct table *table, const struct record_form *form,
 		       const struct client_address *client, struct why *why)
 {
 	const struct map_backend *backend = table->backend;
-	char stored[RECORD_KEY], key[RECORD_KEY];
+	char key[RECORD_KEY];
 	struct record_marker marker;
 	struct map_entry entry;
 
-	int found = table_marker(table, client, &marker, stored, why);
+	int found = table_marker(table, client, &marker, why);
 	if (found <= 0)
 		return found;
 	record_key(form, client, key);
@@ -39,7 +24,8 @@ int table_close_client(const struct table *table, const struct record_form *form
 		found = backend->remove(table->map, key, why);
 	if (found < 0)
 		return found;
-	return remove_marker(table, stored, why);
+	const int removed = table_marker_remove(table, client, why);
+	return removed < 0 ? removed : 1;
 }
 
 static int put_record(const struct table *table, const struct record_form *form,

@@ -6,9 +6,9 @@
 #include <string.h>
 
 int table_marker(const struct table *table, const struct client_address *client,
-		 struct record_marker *ret, char stored[static RECORD_KEY],
-		 struct why *why)
+		 struct record_marker *ret, struct why *why)
 {
+	char stored[RECORD_KEY];
 	struct map_entry entry;
 
 	record_marker_key(client, stored);
@@ -22,6 +22,22 @@ int table_marker(const struct table *table, const struct client_address *client,
 			*at = ascii_lower(*at);
 	}
 	return 0;
+}
+
+int table_marker_remove(const struct table *table, const struct client_address *client,
+			struct why *why)
+{
+	char stored[RECORD_KEY];
+	int removed = 0;
+
+	record_marker_key(client, stored);
+	for (int folded = 0; folded < 2 && removed >= 0; folded++) {
+		const int once = table->backend->remove(table->map, stored, why);
+		removed = once < 0 ? once : removed | once;
+		for (char *at = stored; *at; at++)
+			*at = ascii_lower(*at);
+	}
+	return removed;
 }
 
 bool table_marker_owns(const struct record_marker *marker, const struct record_form *form,

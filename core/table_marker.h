@@ -8,11 +8,14 @@
 
 struct why;
 
-/* 1 there is one: what it says, and the key under which it stands (makemap may have
- * folded it). 0 there is none. */
+/* 1 there is one, folded (by makemap) or not: what it says. 0 there is none. */
 int table_marker(const struct table *table, const struct client_address *client,
-		 struct record_marker *ret, char stored[static RECORD_KEY],
-		 struct why *why);
+		 struct record_marker *ret, struct why *why);
+
+/* Remove it, folded or not: one that was left would speak for the administrator's
+ * record. 1 there was one, 0 there was none. */
+int table_marker_remove(const struct table *table, const struct client_address *client,
+			struct why *why);
 
 /* Whether the record with this key and value is the one that the marker stands for.
  * What the marker does not tell is as `form` would write it. */

@@ -58,10 +58,9 @@ static int judge_own_key(const struct question *question, struct verdict *ret,
 	const struct table *table = question->table;
 	struct record_marker marker;
 	struct map_entry entry;
-	char stored[RECORD_KEY];
 
 	/* The marker first: the entry lives until the next get only. */
-	const int marked = table_marker(table, question->client, &marker, stored, why);
+	const int marked = table_marker(table, question->client, &marker, why);
 	if (marked < 0)
 		return marked;
 	const int found = table->backend->get(table->map, question->own_key, &entry, why);

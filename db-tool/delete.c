@@ -18,7 +18,7 @@ struct deletion {
 static bool may_go(struct deletion *deletion, const struct leased_keys *leased,
 		   const char *key)
 {
-	if (!key_is_marker(key) && !leased_keys_marker(leased, key))
+	if (!key_is_marker(key) && !leased_keys_client(leased, key))
 		return true;
 	deletion->refused = true;
 	(void)complain(0, "%s belongs to a lease; end it by: sapdb revoke ADDRESS", key);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/why.h"
 #include "core/commit.h"
+#include "core/table_marker.h"
 #include "db-tool/command.h"
 #include "db-tool/leased_keys.h"
 #include "db-tool/table_file.h"
@@ -19,10 +20,10 @@ static int put_pair(const struct table *table, const struct leased_keys *leased,
 		    char **pair, struct why *why)
 {
 	const struct map_backend *backend = table->backend;
-	const char *marker = leased_keys_marker(leased, pair[0]);
+	const struct client_address *client = leased_keys_client(leased, pair[0]);
 	struct map_entry entry;
 
-	const int changed = marker ? backend->remove(table->map, marker, why) : 0;
+	const int changed = client ? table_marker_remove(table, client, why) : 0;
 	if (changed < 0)
 		return changed;
 	const int found = backend->get(table->map, pair[0], &entry, why);

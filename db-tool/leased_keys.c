@@ -10,7 +10,7 @@
 
 struct leased_key {
 	const char *key;
-	char marker[RECORD_KEY]; /* "" = no lease's */
+	struct client_address client; /* the text "" = no lease's */
 };
 
 static int compare(const void *a, const void *b)
@@ -59,19 +59,18 @@ int leased_keys_find(const struct table *table, char **keys, size_t step,
 		struct leased_key *leased = NULL;
 		if (entry.key.size < RECORD_KEY && record_is_marker(&entry, &marker))
 			leased = find(ret, marker.key);
-		if (!leased)
-			continue;
-		memcpy(leased->marker, entry.key.data, entry.key.size);
-		leased->marker[entry.key.size] = '\0';
+		if (leased)
+			leased->client = marker.client;
 	}
 	return found;
 }
 
-const char *leased_keys_marker(const struct leased_keys *keys, const char *key)
+const struct client_address *leased_keys_client(const struct leased_keys *keys,
+						const char *key)
 {
 	const struct leased_key *leased = find(keys, key);
 
-	return leased && leased->marker[0] ? leased->marker : NULL;
+	return leased && leased->client.text[0] ? &leased->client : NULL;
 }
 
 void leased_keys_free(struct leased_keys *keys)

@@ -22,8 +22,9 @@ struct leased_keys {
 int leased_keys_find(const struct table *table, char **keys, size_t step,
 		     struct leased_keys *ret, struct why *why);
 
-/* The key of the marker of this key's record; NULL: it is no lease's. */
-const char *leased_keys_marker(const struct leased_keys *keys, const char *key);
+/* Whose record stands on this key; NULL: it is no lease's. */
+const struct client_address *leased_keys_client(const struct leased_keys *keys,
+						const char *key);
 
 void leased_keys_free(struct leased_keys *keys);
 #define cleanup_leased_keys __attribute__((cleanup(leased_keys_free)))

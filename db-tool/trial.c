@@ -47,8 +47,10 @@ static _Noreturn void be_the_child(const struct table *table, int answer_fd, pid
 	const struct rlimit none = { 0 };
 	struct finding finding = { 0 };
 
-	/* No file for each crash, and no child that survives a tool that was killed. */
+	/* No file for each crash, no call of a handler of crashes, which does not ask for
+	 * the limit, and no child that survives a tool that was killed. */
 	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* It was killed before that: we have its locks, and nobody waits for an answer.
 	 */

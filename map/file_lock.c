@@ -72,5 +72,5 @@ bool file_lock_has_waiter(const char *family, const struct stat *file)
 
 bool file_lock_awaited(int fd, const struct stat *file)
 {
-	return file_is_written_elsewhere(fd) && file_lock_has_waiter("FLOCK", file);
+	return file_is_written_elsewhere(fd) != 0 && file_lock_has_waiter("FLOCK", file);
 }

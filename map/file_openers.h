@@ -6,15 +6,15 @@
  * who is alone; it is given back at once. Ask under a name that nobody else opens, or
  * the answer is old when it arrives.
  *
- * Only the file's owner and CAP_LEASE may ask, and not every filesystem can answer:
- * where the kernel does not say no, the answer is yes.
+ * Only the file's owner and CAP_LEASE may ask, and not every filesystem can answer.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* Open at all; `fd` is open for reading and writing. */
+/* Open at all, for all we know; `fd` is open for reading and writing. */
 bool file_is_open_elsewhere(int fd);
 
-/* Open for writing; `fd` is open for reading only. */
-bool file_is_written_elsewhere(int fd);
+/* Open for writing: 1, 0, or a negative errno where the kernel does not tell. `fd` is
+ * open for reading only. */
+int file_is_written_elsewhere(int fd);

@@ -43,11 +43,11 @@ static int lock_failed(const struct lmdb_file *file, int error, struct why *why)
 }
 
 /* Asked before we have it open for writing, too. */
-static bool is_contested(const struct lmdb_file *file)
+static int ask_contested(const struct lmdb_file *file)
 {
 	cleanup_fd int fd = file->changing ? open(file->path, FLAGS | O_RDONLY) : -1;
 
-	return fd >= 0 && file_is_written_elsewhere(fd);
+	return fd < 0 ? 0 : file_is_written_elsewhere(fd);
 }
 
 /* 1 = fd and path name one inode, 0 = not any more */
@@ -55,7 +55,7 @@ static int open_once(struct lmdb_file *file, struct why *why)
 {
 	struct stat named;
 
-	file->contested = is_contested(file);
+	file->contested = ask_contested(file);
 	cleanup_fd int fd =
 		open(file->path, FLAGS | (file->changing ? O_RDWR : O_RDONLY));
 	if (fd < 0)
@@ -209,7 +209,7 @@ static bool was_changed_lately(const struct lmdb_file *file)
 {
 	const time_t age = time(NULL) - file->file.st_mtim.tv_sec;
 
-	return age >= 0 && age <= LATELY_S;
+	return age >= -LATELY_S && age <= LATELY_S;
 }
 
 /*
@@ -225,13 +225,15 @@ int lmdb_file_unawaited(const struct lmdb_file *file, struct why *why)
 	const struct timespec deadline = deadline_in(WAITER_MS);
 	unsigned round = 0;
 
-	if (!file->contested)
+	if (file->contested == 0)
 		return 0;
 	do {
 		if (file_lock_has_waiter("POSIX", &file->file))
 			return why_say(why, -EBUSY, "another program waits to change %s",
 				       file->path);
-		if (was_changed_lately(file))
+		/* Where the kernel does not tell who has it open, each commit would have
+		 * to wait so. */
+		if (file->contested > 0 && was_changed_lately(file))
 			return why_say(why, -EBUSY,
 				       "another program has %s open for writing",
 				       file->path);

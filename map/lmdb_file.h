@@ -22,7 +22,7 @@ struct lmdb_file {
 	int fd;
 	int copy_fd; /* for reading alone; else -1 */
 	bool changing;
-	bool contested;	  /* another program has it open for writing */
+	int contested;	  /* another program has it open for writing (file_openers.h) */
 	bool ours;	  /* our change is in it */
 	bool undated;	  /* it was changed and could not be dated */
 	struct stat file; /* as it was opened, or as our last change left it */

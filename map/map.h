@@ -17,7 +17,8 @@
  * `nul_when_empty` says it.
  *
  * Errors: a negative errno, the reason in `why`; "not there" is not an error.
- *	-EBUSY		another program is rebuilding the table, or waits to
+ *	-EBUSY		another program is rebuilding the table, waits to, or has
+ *			one that is changed in place open for writing
  *	-EAGAIN		(identify, begin, commit) the table was changed or replaced
  *			meanwhile: close, open, redo
  *	-ESTALE		(identify) somebody else changed the table after our commit
@@ -83,8 +84,8 @@ struct map_backend {
 	int (*next)(struct map *map, struct map_entry *ret, struct why *why);
 
 	/* Whether the table is sound. Asked of a table that somebody else wrote, before
-	 * anything is read of it: a database library may crash on a damaged one, and it
-	 * would do so in the host's process. -EBADMSG: it is not. */
+	 * anything is read of it, and never in a login: a database library may crash on
+	 * a damaged one. -EBADMSG: it is not. */
 	int (*verify)(struct map *map, struct why *why);
 
 	/* From here to commit or abandon, get and next see what put and remove did. */

@@ -76,16 +76,22 @@ static int retire(struct shadow_file *shadow, struct why *why)
 	return cleared;
 }
 
-/* -EBUSY: a rebuild has begun instead. */
+/* -EBUSY: a rebuild has begun instead, or is about to. */
 static int wait_for_gap(const struct shadow_file *shadow, struct why *why)
 {
 	const struct timespec deadline = deadline_in(GAP_WAIT_MS);
 	unsigned round = 0;
 	int alone;
 
-	do
+	do {
+		/* One that came since the copy was begun would fail for nothing. Before
+		 * we ask for the lock: that wakes it, and until it has run it does not
+		 * show. */
+		if (file_lock_awaited(shadow->base_fd, &shadow->base))
+			return why_say(why, -EBUSY, "a rebuild of %s waits for its lock",
+				       shadow->name.path);
 		alone = file_lock_alone(shadow->base_fd);
-	while (alone == 0 && deadline_nap(deadline, &round));
+	} while (alone == 0 && deadline_nap(deadline, &round));
 	return alone >= 0 ? 0
 			  : why_set(why, alone, "%s is being rebuilt", shadow->name.path);
 }

@@ -76,7 +76,8 @@ int shadow_sync(struct shadow_file *shadow, struct why *why);
 
 /*
  * Put the copy in the base's place and retire the base. -EAGAIN: the path named
- * another file by then; that file has its name back, and the copy is gone.
+ * another file by then; that file has its name back, and the copy is gone. -EBUSY: a
+ * rebuilder waits, or was quicker.
  */
 int shadow_exchange(struct shadow_file *shadow, struct why *why);
 

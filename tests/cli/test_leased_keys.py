@@ -83,6 +83,19 @@ class LeasedKeys(Leases):
             self.place.sapdb("delete", CLIENT)
             self.place.sapdb("grant", CLIENT)
 
+    def test_it_outlives_the_lease_beside_two_markers(self):
+        """A dump that went through makemap has one that is folded."""
+        ours = table.records(self.place.map)
+        marker = table.marker(CLIENT)
+        table.make(self.place.map, ours | {marker.lower(): ours[marker]})
+        self.place.sapdb("expire")
+        self.run_it("insert", CLIENT, "RELAY")
+        self.place.sapdb("revoke", CLIENT)
+        self.run_it("expire")
+        records = table.records(self.place.map)
+        self.assertEqual(records.get(CLIENT.encode()), b"RELAY")
+        self.assertEqual({marker, marker.lower()} & records.keys(), set())
+
     def test_the_text_file_is_never_written(self):
         source = self.place.map.with_suffix("")
         source.write_text(f"{REFUSED} REJECT\n")

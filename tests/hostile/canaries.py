@@ -52,11 +52,12 @@ class Canaries:
         return [f"{file.name}: {self.state(file)}, not {self.before[file.name]}"
                 for file in self.files if self.state(file) != self.before[file.name]]
 
-    def told(self, folder: Path) -> list[str]:
-        """The files of the map's folder, no links to a canary, that have the secret."""
+    def told(self, *folders: Path) -> list[str]:
+        """The files in these, no links to a canary, that have the secret."""
         canaries = {os.stat(file).st_ino for file in self.files}
-        return [name for name in os.listdir(folder)
-                if SECRET in content_of(folder / name, canaries)]
+        return [f"{parent}/{name}" for folder in folders
+                for parent, _folders, names in os.walk(folder) for name in names
+                if SECRET in content_of(Path(parent, name), canaries)]
 
 
 def content_of(path: Path, but_of: set[int]) -> bytes:

@@ -5,9 +5,9 @@
  *	flood CONFDIR SERVICE USER COUNT KNOWN EVERY
  *
  * COUNT logins, each from an address of its own (10.0.0.0 and upwards), in one process as
- * a busy daemon's worker makes them; behind each EVERY of them one from KNOWN. Prints a
- * line for each login, "new" or "known" and the nanoseconds that it took. Ends with 1
- * when a login was refused.
+ * a busy daemon's worker makes them; behind each EVERY of them one from KNOWN, and as
+ *many from KNOWN before them all. Prints a line for each login, "before", "new" or
+ *"known" and the nanoseconds that it took. Ends with 1 when a login was refused.
  */
 #include "tests/pam/mute.h"
 
@@ -67,6 +67,10 @@ int main(int argc, char **argv)
 		errx(2, "usage: flood CONFDIR SERVICE USER COUNT KNOWN EVERY");
 	const struct flood flood = { argv[1], argv[2], argv[3] };
 	const unsigned count = (unsigned)atoi(argv[4]), every = (unsigned)atoi(argv[6]);
+	if (every == 0)
+		errx(2, "EVERY is a number");
+	for (unsigned i = 0; i < count / every; i++)
+		log_in(&flood, "before", argv[5]);
 	for (unsigned i = 0; i < count; i++) {
 		const struct in_addr address = { .s_addr = htonl(FIRST + i) };
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cli import table
 from cli.place import NOBODY
-from hostile.canaries import Canaries
+from hostile.canaries import SECRET, Canaries
 from pam.daemon import Daemon
 
 STATICS = {f"203.0.113.{i}": "REJECT" for i in range(40)}
@@ -30,6 +30,7 @@ class OwnedFolder:
         self.good.chmod(0o644)
         os.chown(self.folder, NOBODY, NOBODY)
         self.clients = 0
+        self.told: list[str] = []
         self.put_right()
 
     def close(self) -> None:
@@ -84,9 +85,17 @@ class OwnedFolder:
         if os.path.lexists(evil):
             os.rename(evil, target)
 
+    def hear(self, command: list[str], *said: str) -> None:
+        """What a command has written to anybody."""
+        if SECRET.decode() in "".join(said):
+            self.told.append(f"{command} tells the secret")
+
     def wrong(self) -> list[str]:
-        return self.canaries.harmed() + [
-            f"{name} has the secret" for name in self.canaries.told(self.folder)]
+        places = self.folder, self.place.state, self.place.run
+        found = [f"{name} has the secret" for name in self.canaries.told(*places)]
+        if self.daemon.log.exists() and SECRET in self.daemon.log.read_bytes():
+            found.append("the log has the secret")
+        return self.canaries.harmed() + self.told + found
 
 
 def _his(path: Path) -> None:

@@ -45,7 +45,7 @@ class Service:
                 self.runs += 1
 
 
-class Foreign(unittest.TestCase):
+class OnATable(unittest.TestCase):
     KIND = "hash"
 
     def setUp(self):
@@ -75,6 +75,8 @@ class Foreign(unittest.TestCase):
     def opened_then(self) -> set[str]:
         return table.opened(self.place.root / "seen.db")
 
+
+class Foreign(OnATable):
     def test_with_the_service_it_is_open_when_the_login_returns(self):
         self.place.configure(wait="10s")
         self.log_in(OTHER)
@@ -105,6 +107,12 @@ class Foreign(unittest.TestCase):
         self.rebuild()
         self.assertEqual(len(self.log_in()[0].log), 1, "the timer came: it is news again")
 
+
+class ForeignLmdb(Foreign):
+    KIND = "lmdb"
+
+
+class ManyLeases(OnATable):
     def fill(self) -> None:
         for number in range(LEASES):
             path = self.place.state / "active" / \
@@ -112,8 +120,6 @@ class Foreign(unittest.TestCase):
             path.write_text("user=horn service=dovecot opened=1\n", encoding="ascii")
 
     def test_what_there_is_to_put_back_is_no_logins_time(self):
-        if self.KIND != "hash":
-            self.skipTest("once will do")
         self.place.configure(wait="500ms", max_leases="1000000")
         self.place.sapdb("expire")
         self.fill()
@@ -128,10 +134,6 @@ class Foreign(unittest.TestCase):
         self.assertEqual(len(table.opened(self.place.map)), LEASES + 1)
         print(f"figure: foreign tables: {LEASES} leases to put back: a login took at most "
               f"{max(took):.2f} s of which it waited 0.5, the service {service:.1f} s")
-
-
-class ForeignLmdb(Foreign):
-    KIND = "lmdb"
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@
     scenarios.py    who does what at once, a row each
     search.py       every order, every kill, breadth first
     repairs.py      where each repair bites, and the test that drives it for real
+    real_tests.py   whether that test is there and is held at the step
     turns.py, power.py
-                    the spares: how retired files take turns (map/spares.h)
+                    the spares: how retired files take turns (map/spares.h), under
+                    strangers that write to them and readers that keep them open
 
 Not in here: max_leases, hold_open, ipv6_prefix, users' own queue entries, clocks that jump,
 inode numbers that come again, readers (but that they are told), an LMDB table, which is

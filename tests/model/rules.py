@@ -24,7 +24,8 @@ class Rules(NamedTuple):
     dates_revoked: bool = True       # before it is moved
     # A commit
     reconciles: bool = True          # a table that the seal does not know, whole
-    waiting_wins: bool = True        # ending/A beside active/A or pending/A: the record stays
+    waiting_wins: bool = True        # ending/A beside active/A: the record stays (beside
+                                     # pending/A alone the commit would put it back, too)
     moves_listed: bool = True        # nothing else than what the table was given
     keeps_newer: bool = True         # a lease that is in active/ is never replaced
     takes_deferred: bool = True      # with pending/

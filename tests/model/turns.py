@@ -2,8 +2,8 @@
 """The turns of three files (map/spares.h) as a model: what a crash and a power cut may leave.
 
 A file's content is the set of what is in it: commits, and the version of the administrator's
-text (below 0); half written it has TORN too. The rules that make the turns safe can be
-switched off, one by one, to see that they are needed.
+text (below 0); half written, or written to by somebody else, it has TORN too. The rules that
+make the turns safe can be switched off, to see that they are needed (repairs.py).
 """
 
 from collections import deque
@@ -22,6 +22,7 @@ class Rules(NamedTuple):
     clears_note: bool = True  # the note is cleared before a spare is touched
     takes_name: bool = True   # and the spare has no spare's name by then
     checks_spare: bool = True  # a spare that was touched since its note is not taken
+    checks_readers: bool = True  # nor one that anybody has open
     checks_table: bool = True  # a note of another state of the table counts as none
 
 
@@ -29,6 +30,7 @@ class Spare(NamedTuple):
     content: Content
     lacks: tuple[int, ...]
     touched: bool = False  # since the note was written
+    read: bool = False     # somebody has it open, from when it was the table
 
 
 class State(NamedTuple):
@@ -41,6 +43,8 @@ class State(NamedTuple):
     copy: Content = frozenset()
     told: Content = frozenset()  # commits of which logins were told
     version: int = FIRST_VERSION
+    read: bool = False         # somebody has the table open
+    disturbed: bool = False    # what somebody has open was changed
 
 
 FIRST = State(frozenset((FIRST_VERSION,)), (), False, frozenset(), 0)
@@ -51,7 +55,8 @@ def usable(state: State, rules: Rules) -> bool:
         return False
     if rules.checks_table and state.note_of != state.table:
         return False
-    return not (rules.checks_spare and state.spares[-1].touched)
+    oldest = state.spares[-1]
+    return not (rules.checks_spare and oldest.touched or rules.checks_readers and oldest.read)
 
 
 def begin(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
@@ -63,7 +68,7 @@ def begin(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
                                      copy=state.table | {state.commits + 1})
         return
     half = state.spares[-1]._replace(touched=True)
-    yield "touch a spare", state._replace(at="fill", noted=noted,
+    yield "touch a spare", state._replace(at="fill", noted=noted, disturbed=half.read,
                                           spares=(*state.spares[:-1], half))
 
 
@@ -77,8 +82,9 @@ def fill(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
 def exchange(state: State) -> Iterator[tuple[str, State]]:
     commit = state.commits + 1
     older = tuple(spare._replace(lacks=(*spare.lacks, commit)) for spare in state.spares[:1])
-    yield "exchange", state._replace(at="note", table=state.copy, commits=commit,
-                                     spares=(Spare(state.table, (commit,)), *older))
+    retired = Spare(state.table, (commit,), read=state.read)
+    yield "exchange", state._replace(at="note", table=state.copy, commits=commit, read=False,
+                                     spares=(retired, *older))
 
 
 def note(state: State) -> Iterator[tuple[str, State]]:
@@ -92,6 +98,16 @@ def rebuild(state: State) -> Iterator[tuple[str, State]]:
     version = state.version - 1
     yield "rebuild", state._replace(table=frozenset((version,)), told=frozenset(),
                                     version=version)
+
+
+def stranger(state: State) -> Iterator[tuple[str, State]]:
+    """A mail server opens the table for long; somebody writes to a spare."""
+    if not state.read:
+        yield "a reader comes", state._replace(read=True)
+    if state.spares and not state.spares[-1].touched:
+        oldest = state.spares[-1]
+        spoilt = oldest._replace(content=oldest.content | {TORN}, touched=True)
+        yield "a spare is written to", state._replace(spares=(*state.spares[:-1], spoilt))
 
 
 def left_by_kill(state: State, rules: Rules) -> tuple[Spare, ...]:
@@ -113,8 +129,11 @@ def kill(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
         yield "KILL", state._replace(at="idle", noted=noted)
 
 
-def steps(state: State, rules: Rules, commits: int) -> Iterator[tuple[str, State]]:
+def steps(state: State, rules: Rules, commits: int,
+          strangers: bool) -> Iterator[tuple[str, State]]:
     if state.at == "idle":
+        if strangers:
+            yield from stranger(state)
         if state.commits < commits:
             yield from begin(state, rules)
         if state.version > FIRST_VERSION - REBUILDS:
@@ -126,11 +145,13 @@ def steps(state: State, rules: Rules, commits: int) -> Iterator[tuple[str, State
 
 
 def is_whole(state: State) -> bool:
-    """No half of a file at the path, what logins were told, what the administrator wrote."""
-    return TORN not in state.table and state.told | {state.version} <= state.table
+    """No half of a file at the path, what logins were told, what the administrator wrote; and
+    no reader has seen its file change."""
+    return (not state.disturbed and TORN not in state.table
+            and state.told | {state.version} <= state.table)
 
 
-def first_fault(rules: Rules, commits: int = 6) -> list[str] | None:
+def first_fault(rules: Rules, strangers: bool, commits: int = 6) -> list[str] | None:
     """The shortest way to a table that is not whole; None: there is none."""
     came_from: dict[State, tuple[State, str] | None] = {FIRST: None}
     queue = deque([FIRST])
@@ -142,7 +163,7 @@ def first_fault(rules: Rules, commits: int = 6) -> list[str] | None:
                 state, label = step
                 way.append(label)
             return way[::-1]
-        for label, following in steps(state, rules, commits):
+        for label, following in steps(state, rules, commits, strangers):
             if following not in came_from:
                 came_from[following] = (state, label)
                 queue.append(following)

@@ -17,6 +17,8 @@ LOCKS = re.compile(r"\b(flock|fcntl\(\d+, F_(OFD_)?SETLKW?)\b")
 # libdb and libmdb open by this name.
 HANDLED = re.compile(r'open(at)?\(.*"/proc/self/fd/')
 OPENS = re.compile(r'\b(open|openat|openat2|creat)\(.*')
+# LeakSanitizer does not work in a process that is traced.
+TRACED = {"LD_PRELOAD": "", "ASAN_OPTIONS": "detect_leaks=0"}
 STATICS = {"192.0.2.60": "REJECT", "192.0.2.50": "RELAY"}
 
 
@@ -39,8 +41,8 @@ class Cost(unittest.TestCase):
         preload = f"LD_PRELOAD={self.daemon.catcher}"
         done = subprocess.run(
             ["strace", "-y", "-o", str(strace), "-E", preload, *steps], cwd="/",
-            env=self.daemon.environment() | {"LD_PRELOAD": ""}, capture_output=True,
-            text=True, timeout=60, **self.place.who())
+            env=self.daemon.environment() | TRACED, capture_output=True, text=True,
+            timeout=60, **self.place.who())
         if done.returncode != 0:
             self.skipTest(f"strace cannot trace here: {done.stderr}")
         self.assertEqual(set(daemon.values_of(done.stdout)), {SUCCESS})

@@ -11,13 +11,17 @@
     clients.py            who log in: from shared addresses, and from some that lapse
     crowd.py              logins, timer, path unit, administrator and readers at once
     standstill.py         what must be right when all of them stand still
+    chance.py             whether a count is larger than chance makes it
     crowd_race.py         a race of these, from standstill to standstill
     lmdb_crowd.py         the same at an LMDB table
     lmdb_reader.c         looks up there without end, as Postfix does
     lmdb_rebuild.c        postmap's steps there
+    test_chance.py        what that takes for more
     test_crowds_lmdb.py   a minute of that, alone and with postmap
     test_crowds.py        a minute of that, alone and with each kind of rebuild
     test_stop_points.py   a rebuild, a kill or both at each stop
-    test_traces.py        what the model found, held at the call where it would go wrong
+    traces.py             what the traces of the model (tests/model/) have in common
+    test_traces_*.py      each of them, held at the call where it would go wrong
+    test_traces.py        at every call of such commands
     test_renewals.py      logins against expiries; revokes that are killed
 """

@@ -12,7 +12,7 @@
  * SECONDS 0: one look at each key, and those that are missing are printed. Else the
  * look-ups are in a child, since libmdb may crash on a mixture; another one then goes on.
  * Prints: openings, look-ups, keys missing, other failures, children that died; and then
- * the instant of each look-up that found no key or failed, by CLOCK_MONOTONIC.
+ * begin and end of each look-up that found no key or failed, by CLOCK_MONOTONIC.
  */
 #include <fcntl.h>
 #include <lmdb.h>
@@ -32,13 +32,15 @@
 #define PAUSE_US 500
 #define SELDOM 1000 /* look-ups, from one in whose midst the process has no processor */
 #define AWAY_US 20000
-#define INSTANTS 65536
+#define FAILURES 65536
 #define MAP_SIZE ((size_t)256 << 20) /* no table of a race grows to that */
 
 struct tally {
 	unsigned long openings, lookups, missing, broken, died;
 	size_t failures;
-	double instant[INSTANTS];
+	struct span {
+		double begin, end;
+	} failed[FAILURES];
 };
 
 struct reader {
@@ -119,7 +121,7 @@ static bool look_up(struct reader *reader, char *text)
 	struct tally *tally = reader->tally;
 
 	MDB_txn *txn = begin_reading(reader);
-	const double instant = seconds_now();
+	const double begin = seconds_now();
 	if (tally->lookups % SELDOM == SELDOM - 1)
 		(void)usleep(AWAY_US);
 	const int error = txn ? get_either(reader, txn, text) : MDB_BAD_TXN;
@@ -128,8 +130,8 @@ static bool look_up(struct reader *reader, char *text)
 	tally->lookups++;
 	tally->missing += error == MDB_NOTFOUND;
 	tally->broken += error != 0 && error != MDB_NOTFOUND;
-	if (error != 0 && tally->failures < INSTANTS)
-		tally->instant[tally->failures++] = instant;
+	if (error != 0 && tally->failures < FAILURES)
+		tally->failed[tally->failures++] = (struct span){ begin, seconds_now() };
 	return error == 0 || error == MDB_NOTFOUND;
 }
 
@@ -204,7 +206,7 @@ static int look_on(struct reader *reader, int seconds)
 	(void)printf("%lu %lu %lu %lu %lu\n", tally->openings, tally->lookups,
 		     tally->missing, tally->broken, tally->died);
 	for (size_t i = 0; i < tally->failures; i++)
-		(void)printf("%.6f\n", tally->instant[i]);
+		(void)printf("%.6f %.6f\n", tally->failed[i].begin, tally->failed[i].end);
 	return EX_OK;
 }
 

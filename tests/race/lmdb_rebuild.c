@@ -9,7 +9,8 @@
  *	open, without libmdb's own locks; a transaction begins, and drops all records;
  *	fcntl's lock of the whole file, exclusive, waiting, then shared; put; commit
  *
- * PAUSE: so many microseconds pass between the transaction's begin and the lock.
+ * PAUSE: so many microseconds pass between the transaction's begin and the lock. Prints
+ * by CLOCK_MONOTONIC when that commit began and when it was done.
  */
 #include <fcntl.h>
 #include <lmdb.h>
@@ -17,10 +18,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MODE 0640
 #define MAP_SIZE ((size_t)256 << 20)
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
 
 static int lock_whole(MDB_env *env, short type)
 {
@@ -42,6 +52,15 @@ static int put_all(MDB_txn *txn, MDB_dbi dbi, char **pair)
 	return error;
 }
 
+static int commit(MDB_txn *txn)
+{
+	const double begin = seconds_now();
+	const int error = mdb_txn_commit(txn);
+
+	(void)printf("%.6f %.6f\n", begin, seconds_now());
+	return error;
+}
+
 static int build(MDB_env *env, unsigned pause_us, char **pairs)
 {
 	MDB_txn *txn = NULL;
@@ -60,7 +79,7 @@ static int build(MDB_env *env, unsigned pause_us, char **pairs)
 	if (error == 0)
 		error = put_all(txn, dbi, pairs);
 	if (error == 0)
-		return mdb_txn_commit(txn);
+		return commit(txn);
 	mdb_txn_abort(txn);
 	return error;
 }

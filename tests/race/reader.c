@@ -2,9 +2,10 @@
 /*
  * reader - look keys up in a hash table again and again, as a mail server does
  *
- *	reader sendmail|postfix TABLE SECONDS KEY...
+ *	reader sendmail|postfix TABLE SECONDS MARKER KEY...
  *
- * All keys are in the table throughout. sendmail_table.h has the steps of sendmail's
+ * All keys are in the table throughout; MARKER is in what pam_sap wrote, and in nothing
+ * else that whoever rebuilds it writes. sendmail_table.h has the steps of sendmail's
  * opening; a look-up that finds the open file dated later unlocks it, and opens anew. The
  * steps of Postfix 3.7 (dict_db.c; smtpd.c, pre_accept):
  *
@@ -16,17 +17,14 @@
  * is turned away. Prints the keys that are missing; status 65: the table is broken.
  *
  * Else the look-ups are in a child, since libdb may crash on a file that is rewritten in
- * place; another child then goes on. Prints: openings, refused ones, openings for a
- * changed file, look-ups, keys missing; how many of these in a file whose record
- * `version` became another one since it was opened, how many in one without that record,
- * and how many that a reader who just came does not find either; other failures,
- * children that died.
+ * place; another child then goes on. Prints the numbers of struct tally.
  */
 #include "fresh_look.h"
 #include "sendmail_table.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,15 +39,30 @@
 #define CLIENTS 10 /* of one opening */
 #define LOOKUPS 5  /* of one client */
 #define PAUSE_US 500
+#define SELDOM 50 /* openings, to a session that stays long */
+#define LONG_US 300000
 
 struct tally {
-	unsigned long openings, refused, changed, lookups, missing, rewritten, emptied,
-		lost, broken, died;
+	unsigned long openings;
+	unsigned long refused; /* openings */
+	unsigned long changed; /* openings for a changed file */
+	unsigned long behind;  /* openings in which a key was missing */
+	unsigned long lookups;
+	unsigned long missing;	 /* keys; of them: */
+	unsigned long emptied;	 /* in a file without the record `version`; else: */
+	unsigned long ours;	 /* in one that has MARKER, so that pam_sap wrote it */
+	unsigned long rewritten; /* in one whose `version` was another as it was opened */
+	unsigned long unsure;	 /* in one that was dated anew just as it was opened */
+	unsigned long recycled;	 /* files of ours that changed while one was open */
+	unsigned long lost;	 /* a reader who just came does not find them either */
+	unsigned long broken;	 /* other failures */
+	unsigned long died;	 /* children */
 };
 
 struct reader {
 	bool is_sendmail;
 	const char *path;
+	const char *marker;
 	char **keys;
 	size_t next;
 	time_t end;
@@ -58,6 +71,7 @@ struct reader {
 	int fd; /* libdb's */
 	struct timespec mtime;
 	char version[FRESH_TEXT]; /* of the administrator's text, as it was opened */
+	bool is_behind;		  /* a key was missing since */
 };
 
 static bool is_over(const struct reader *reader)
@@ -100,7 +114,7 @@ static enum answer postfix_open(const char *path, DB **ret, struct timespec *ret
 	return FOUND;
 }
 
-/* "?": somebody wrote to the file since, so that nobody can say. */
+/* "?": somebody wrote to the file since, or dated it, so that nobody can say. */
 static void learn_version(struct reader *reader)
 {
 	struct stat now;
@@ -119,6 +133,7 @@ static bool open_table(struct reader *reader)
 	struct tally *tally = reader->tally;
 
 	close_table(reader);
+	reader->is_behind = false;
 	tally->openings++;
 	const enum answer answer =
 		(reader->is_sendmail ? sendmail_table_open : postfix_open)(
@@ -162,7 +177,13 @@ static void count_missing(struct reader *reader, const char *key)
 		tally->emptied++;
 		return;
 	}
-	tally->rewritten += strcmp(version, reader->version) != 0;
+	tally->behind += !reader->is_behind;
+	reader->is_behind = true;
+	tally->ours += fresh_look(reader->fd, reader->marker, value) == FOUND;
+	if (strcmp(reader->version, "?") == 0)
+		tally->unsure++;
+	else
+		tally->rewritten += strcmp(version, reader->version) != 0;
 	tally->lost += fresh_look(reader->fd, key, value) != FOUND;
 }
 
@@ -186,11 +207,48 @@ static bool look_up(struct reader *reader)
 	return answer != BROKEN || refuse(reader, &reader->tally->broken);
 }
 
+static uint64_t content_of(int fd)
+{
+	unsigned char block[4096];
+	uint64_t sum = 14695981039346656037U; /* FNV-1a */
+	ssize_t got;
+
+	for (off_t at = 0; (got = pread(fd, block, sizeof(block), at)) > 0; at += got)
+		for (ssize_t i = 0; i < got; i++)
+			sum = (sum ^ block[i]) * 1099511628211U;
+	return sum;
+}
+
+/* 0: it is not what pam_sap wrote, or not any more. */
+static uint64_t our_content(const struct reader *reader)
+{
+	char value[FRESH_TEXT];
+
+	if (flock(reader->fd, LOCK_SH) < 0)
+		return 0;
+	const bool is_ours = fresh_look(reader->fd, reader->marker, value) == FOUND;
+	const uint64_t content = is_ours ? content_of(reader->fd) : 0;
+	(void)flock(reader->fd, LOCK_UN);
+	return content;
+}
+
+/* Some commits pass, and the file may be retired; nobody may write into it. */
+static void stay_long(struct reader *reader)
+{
+	const uint64_t before = our_content(reader);
+	(void)usleep(LONG_US);
+	const uint64_t after = our_content(reader);
+
+	reader->tally->recycled += before != 0 && after != 0 && before != after;
+}
+
 /* A session of sendmail's, or a life of a process of Postfix's. */
 static void serve(struct reader *reader)
 {
 	bool is_open = open_table(reader);
 
+	if (is_open && reader->tally->openings % SELDOM == 0)
+		stay_long(reader);
 	for (int client = 0; is_open && client < CLIENTS && !is_over(reader); client++) {
 		if (!reader->is_sendmail)
 			is_open = reopen_if_changed(reader);
@@ -242,10 +300,11 @@ static int look_on(struct reader *reader, int seconds)
 	reader->end = now.tv_sec + seconds;
 	while (in_a_child(reader) != 0)
 		reader->tally->died++;
-	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu %lu\n", tally->openings,
-		     tally->refused, tally->changed, tally->lookups, tally->missing,
-		     tally->rewritten, tally->emptied, tally->lost, tally->broken,
-		     tally->died);
+	(void)printf("%lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu\n",
+		     tally->openings, tally->refused, tally->changed, tally->behind,
+		     tally->lookups, tally->missing, tally->emptied, tally->ours,
+		     tally->rewritten, tally->unsure, tally->recycled, tally->lost,
+		     tally->broken, tally->died);
 	return EX_OK;
 }
 
@@ -253,14 +312,16 @@ int main(int argc, char **argv)
 {
 	struct reader reader = { 0 };
 
-	if (argc < 5) {
-		(void)fputs("usage: reader sendmail|postfix TABLE SECONDS KEY...\n",
-			    stderr);
+	if (argc < 6) {
+		(void)fputs(
+			"usage: reader sendmail|postfix TABLE SECONDS MARKER KEY...\n",
+			stderr);
 		return EX_USAGE;
 	}
 	reader.is_sendmail = strcmp(argv[1], "sendmail") == 0;
 	reader.path = argv[2];
-	reader.keys = argv + 4;
+	reader.marker = argv[4];
+	reader.keys = argv + 5;
 	reader.tally = mmap(NULL, sizeof(*reader.tally), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reader.tally == MAP_FAILED)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What must be right when a crowd stands still, after the next run of the timer."""
+"""What must be right when a crowd stands still, before and after the next run of the timer.
+
+Before it only where nobody rebuilds the table: what a rebuild forgot is put back by it. All
+else must not need it.
+"""
 
 from cli import table
 from race.clients import KEPT
@@ -7,18 +11,23 @@ from race.crowd import Crowd, records
 
 
 def faults(crowd: Crowd) -> list[str]:
+    found = [] if crowd.rebuild else _wrong(crowd, "before the timer")
     done = crowd.place.sapdb("expire")
-    found = [] if done.returncode == 0 and not done.stderr else [
-        f"expire ended with {done.returncode}: {done.stderr}"]
+    if done.returncode != 0 or done.stderr:
+        found.append(f"expire ended with {done.returncode}: {done.stderr}")
+    return found + _wrong(crowd, "after the timer")
+
+
+def _wrong(crowd: Crowd, when: str) -> list[str]:
     now = records(crowd.place.map)
     checks = _leases(crowd, now) | _records(crowd, now) | {
-        "db5.3_verify": (table.faults(crowd.place.map), ""),
+        "verified": (table.faults(crowd.place.map), ""),
         "the map's folder": (crowd.place.beside(), []),
         "note": ((crowd.place.state / "commit.lock").read_bytes()[:1] or b"\n", b"\n"),
         "seal": ((crowd.place.run / "seal").exists(), True),
     }
-    return found + [f"{name}: {got!r}, not {want!r}"
-                    for name, (got, want) in checks.items() if got != want]
+    return [f"{when}, {name}: {got!r}, not {want!r}"
+            for name, (got, want) in checks.items() if got != want]
 
 
 def _leases(crowd: Crowd, now: dict[bytes, bytes]) -> dict:
@@ -35,13 +44,19 @@ def _leases(crowd: Crowd, now: dict[bytes, bytes]) -> dict:
 
 
 def _records(crowd: Crowd, now: dict[bytes, bytes]) -> dict:
-    """A rebuild forgets the records that came by `sapdb insert`, and no others."""
+    """A rebuild forgets the records that came by `sapdb insert` before its end, and no
+    others."""
     statics = {key: value for key, value in now.items()
                if not key.startswith(b"SAP:") and table.marker(key.decode()) not in now}
     edits = {key: value for key, value in statics.items() if key.startswith(b"host")}
-    rest = {key: value for key, value in statics.items() if key not in edits}
+    checks = {
+        "static records": ({key: value for key, value in statics.items() if key not in edits},
+                           crowd.statics),
+        "inserted and lost": (dict(crowd.edits.items() - edits.items()), {}),
+        "deleted and there": (crowd.deleted & edits.keys(), set()),
+        "not as inserted": ({key: value for key, value in edits.items()
+                             if value != b"550 " + key[len("host"):-len(".example")]}, {}),
+    }
     if not crowd.rebuild:
-        return {"static records": (rest, crowd.statics), "inserted": (edits, crowd.edits)}
-    strange = {key: value for key, value in edits.items()
-               if value != b"550 " + key[len("host"):-len(".example")]}
-    return {"static records": (rest, crowd.statics), "inserted": (strange, {})}
+        checks["inserted"] = (edits, crowd.edits)
+    return checks

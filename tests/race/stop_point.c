@@ -6,10 +6,14 @@
  *
  * Of interest are the calls that touch something below FOLDER (by path, by a path
  * relative to a descriptor, or by a descriptor), /proc/self/fd or /proc/locks. When the
- * Nth is about to be made, prints "stopped NAME" and waits for a letter on descriptor 0:
+ * Nth is about to be made, prints "stopped NAME FILE...", the files as seen from FOLDER,
+ * and waits for a letter on descriptor 0:
  *
  *	g	go on, untraced
  *	s	make the call and stop in front of the next one
+ *	e	the same, but on the file of that name in ending/: the kernel had found it
+ *		where the call says, and it was renamed since; no tracer can hold a call
+ *		between these two
  *	k	SIGKILL: the call is not made
  *
  * In the end prints "ended STATUS", as of wait(2). The command's own output is dropped.
@@ -31,6 +35,8 @@
 /* linux/ptrace.h, which cannot be included beside sys/ptrace.h */
 #define GET_SYSCALL_INFO 0x420e
 #define SYSCALL_INFO_ENTRY 1
+
+#define PAGE 4096
 
 struct syscall_info {
 	uint8_t op, pad[3];
@@ -102,68 +108,89 @@ static bool is_below(const char *path)
 	       strcmp(path, "/proc/locks") == 0;
 }
 
-static bool fd_is_below(pid_t pid, uint64_t fd)
+/* What descriptor `fd` of the other process names, or "". */
+static void read_fd(pid_t pid, uint64_t fd, char path[static PATH_MAX])
 {
-	char link[64], path[PATH_MAX];
+	char link[64];
 
 	(void)snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)pid, (int)fd);
-	const ssize_t length = readlink(link, path, sizeof(path) - 1);
-	if (length < 0)
-		return false;
-	path[length] = '\0';
-	return is_below(path);
+	const ssize_t length = readlink(link, path, PATH_MAX - 1);
+	path[length > 0 ? length : 0] = '\0';
 }
 
-/* What stands at `address` in the other process, cut at the end of its page. */
+/* What stands at `address` in the other process. The next page need not be there: it is
+ * asked for on its own. */
 static void read_text(pid_t pid, uint64_t address, char text[static PATH_MAX])
 {
-	const size_t left = 4096 - address % 4096;
-	const struct iovec local = { text, left < PATH_MAX ? left : PATH_MAX - 1 };
-	const struct iovec remote = { (void *)(uintptr_t)address, local.iov_len };
+	const size_t left = PAGE - address % PAGE;
+	const size_t first = left < PATH_MAX ? left : PATH_MAX - 1;
+	const struct iovec local = { text, PATH_MAX - 1 };
+	const struct iovec remote[] = {
+		{ (void *)(uintptr_t)address, first },
+		{ (void *)(uintptr_t)(address + first), PATH_MAX - 1 - first },
+	};
 
-	const ssize_t got = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	const ssize_t got = process_vm_readv(pid, &local, 1, remote, 2, 0);
 	text[got > 0 ? got : 0] = '\0';
 }
 
-static bool path_is_below(pid_t pid, uint64_t fd, uint64_t address)
-{
-	char path[PATH_MAX];
+/* Where a command is held. */
+struct stop {
+	const char *name;	      /* of the call; NULL: it is not of interest */
+	uint64_t path;		      /* where its path stands in the other process */
+	char files[4 * PATH_MAX + 4]; /* each behind a blank */
+};
 
-	if (address == 0)
-		return fd_is_below(pid, fd);
-	read_text(pid, address, path);
-	return path[0] == '/' ? is_below(path) : fd_is_below(pid, fd);
+/* One file of the call, by descriptor and, unless it is NULL, path. */
+static bool add_file(struct stop *stop, pid_t pid, uint64_t fd, uint64_t address)
+{
+	char from[PATH_MAX] = "", path[PATH_MAX] = "";
+	const size_t used = strlen(stop->files), skip = strlen(folder);
+
+	if (address != 0)
+		read_text(pid, address, path);
+	if (path[0] != '/')
+		read_fd(pid, fd, from);
+	const char *whole = from[0] != '\0' ? from : path;
+	const bool found = is_below(whole);
+	(void)snprintf(stop->files + used, sizeof(stop->files) - used, " %s%s%s",
+		       whole + (strncmp(whole, folder, skip) == 0 ? skip : 0),
+		       from[0] != '\0' && path[0] != '\0' ? "/" : "",
+		       from[0] != '\0' ? path : "");
+	return found;
 }
 
-/* The name of the call when it is of interest, else NULL. */
-static const char *judge(pid_t pid, const struct syscall_info *call)
+static void judge(pid_t pid, const struct syscall_info *call, struct stop *ret)
 {
 	const uint64_t *arg = call->args;
 	bool found = false;
 	size_t i = 0;
 
+	*ret = (struct stop){ .path = arg[1] };
 	while (i < INTERESTING && interesting[i].nr != (long)call->nr)
 		i++;
 	if (i == INTERESTING)
-		return NULL;
+		return;
 	switch (interesting[i].kind) {
-	case ON_FDS:
-		found = fd_is_below(pid, arg[2]);
-		/* fallthrough */
 	case ON_FD:
-		found |= fd_is_below(pid, arg[0]);
+		found = add_file(ret, pid, arg[0], 0);
+		break;
+	case ON_FDS:
+		found = add_file(ret, pid, arg[0], 0);
+		found |= add_file(ret, pid, arg[2], 0);
 		break;
 	case ON_PATH:
-		found = path_is_below(pid, UINT64_MAX, arg[0]);
+		found = add_file(ret, pid, UINT64_MAX, arg[0]);
+		break;
+	case ON_AT:
+		found = add_file(ret, pid, arg[0], arg[1]);
 		break;
 	case ON_ATS:
-		found = path_is_below(pid, arg[2], arg[3]);
-		/* fallthrough */
-	case ON_AT:
-		found |= path_is_below(pid, arg[0], arg[1]);
+		found = add_file(ret, pid, arg[0], arg[1]);
+		found |= add_file(ret, pid, arg[2], arg[3]);
 		break;
 	}
-	return found ? interesting[i].name : NULL;
+	ret->name = found ? interesting[i].name : NULL;
 }
 
 static void start(char **command)
@@ -180,7 +207,7 @@ static void start(char **command)
 }
 
 /* Runs it up to the Nth call. False: it has ended before, with `*ret_status`. */
-static bool run_to(pid_t pid, long n, int *ret_status, const char **ret_name)
+static bool run_to(pid_t pid, long n, int *ret_status, struct stop *ret)
 {
 	struct syscall_info call;
 	int deliver = 0;
@@ -199,27 +226,46 @@ static bool run_to(pid_t pid, long n, int *ret_status, const char **ret_name)
 		deliver = 0;
 		if (ptrace(GET_SYSCALL_INFO, pid, (void *)sizeof(call), &call) < 0)
 			exit(2);
-		*ret_name = call.op == SYSCALL_INFO_ENTRY ? judge(pid, &call) : NULL;
-		if (*ret_name && --n == 0)
+		if (call.op != SYSCALL_INFO_ENTRY)
+			continue;
+		judge(pid, &call, ret);
+		if (ret->name && --n == 0)
 			return true;
 	}
 }
 
 /* Returns the letter that was read. */
-static int ask(const char *name)
+static int ask(const struct stop *stop)
 {
-	(void)printf("stopped %s\n", name);
+	(void)printf("stopped %s%s\n", stop->name, stop->files);
 	(void)fflush(stdout);
 	return getchar();
 }
 
-static int hold(pid_t pid, const char *name)
+/* From active/, which is as long, or pending/. */
+static void follow_to_ending(pid_t pid, const struct stop *stop)
+{
+	char path[PATH_MAX], ending[] = "ending/";
+	const struct iovec local = { ending, sizeof(ending) - 1 };
+	const struct iovec remote = { (void *)(uintptr_t)stop->path, sizeof(ending) - 1 };
+
+	read_text(pid, stop->path, path);
+	const size_t length = strcspn(path, "/");
+	if ((length != local.iov_len - 1 && length != local.iov_len) ||
+	    process_vm_writev(pid, &local, 1, &remote, 1, 0) < 0)
+		exit(2);
+}
+
+static int hold(pid_t pid, struct stop *stop)
 {
 	int status = 0, letter;
 
-	while ((letter = ask(name)) == 's')
-		if (!run_to(pid, 1, &status, &name))
+	while ((letter = ask(stop)) == 's' || letter == 'e') {
+		if (letter == 'e')
+			follow_to_ending(pid, stop);
+		if (!run_to(pid, 1, &status, stop))
 			return status;
+	}
 	if (letter == 'g')
 		(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	else
@@ -230,7 +276,7 @@ static int hold(pid_t pid, const char *name)
 
 int main(int argc, char **argv)
 {
-	const char *name = NULL;
+	static struct stop stop;
 	int status = 0;
 
 	if (argc < 4) {
@@ -247,8 +293,8 @@ int main(int argc, char **argv)
 		perror("stop_point");
 		return 2;
 	}
-	if (run_to(pid, strtol(argv[2], NULL, 10), &status, &name))
-		status = hold(pid, name);
+	if (run_to(pid, strtol(argv[2], NULL, 10), &status, &stop))
+		status = hold(pid, &stop);
 	(void)printf("ended %d\n", status);
 	return 0;
 }

@@ -72,7 +72,8 @@ class Steps(unittest.TestCase):
                 self.failed += 1
                 judge(do(stopped))
                 self.failed -= 1
-        print(f"\n{' '.join(command[3:])}: {n - 1} stop points")
+        what = self.id().rpartition(".")[2].removeprefix("test_").replace("_", " ")
+        print(f"\nfigure: {what}: {n - 1} stops")
         self.assertGreater(n, FEWEST_STOPS)
 
 

@@ -149,7 +149,7 @@ static void a_lease_that_cannot_be_ended_is_said(void **state)
 	check_where("the other", site, B, "");
 	check_table("one record", site, HIS OURS(A) MARKER(A));
 	check_int("it is news", result.known_failure, false);
-	check_int("it still stays", expire(&site->job, &result, NULL), -EIO);
+	check_int("it still stays", expire(&site->job, &result, &why), -EIO);
 	check_int("it is no news", result.known_failure, true);
 	stays = NULL;
 	check_int("it goes", expire(&site->job, &result, &why), 0);

@@ -205,6 +205,34 @@ static void a_folder_that_is_missing_or_a_link_is_an_error(void **state)
 	check_false("link", lease_folder_empty(&site->leases, LEASE_ACTIVE));
 }
 
+/* As a member of queue_group puts the same file back again and again. */
+static void the_same_file_put_back_is_another_first(void **state)
+{
+	struct site *site = *state;
+	char file[SCRATCH_PATH], aside[SCRATCH_PATH];
+
+	check_int("nothing", (long)lease_folder_first(&site->leases, LEASE_PENDING).inode,
+		  0);
+	site_lease(site, LEASE_PENDING, "192.0.2.7", 0);
+	scratch_path(&site->scratch, "state/pending/192.0.2.7", file);
+	scratch_path(&site->scratch, "state/aside", aside);
+	const struct lease_first before =
+		lease_folder_first(&site->leases, LEASE_PENDING);
+	check_int("its inode", (long)before.inode, (long)scratch_stat(file).st_ino);
+	assert_int_equal(rename(file, "/proc/no/such"), -1);
+	struct lease_first now = lease_folder_first(&site->leases, LEASE_PENDING);
+	check_true("left alone", lease_first_equal(&before, &now));
+
+	/* The kernel's clock has ticks of some milliseconds. */
+	for (int i = 0; i < 10000 && lease_first_equal(&before, &now); i++) {
+		assert_int_equal(rename(file, aside), 0);
+		assert_int_equal(rename(aside, file), 0);
+		now = lease_folder_first(&site->leases, LEASE_PENDING);
+	}
+	check_int("the same inode", (long)now.inode, (long)before.inode);
+	check_false("put back", lease_first_equal(&before, &now));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +244,7 @@ int main(void)
 		AT_SITE(a_scan_tells_leases_from_junk),
 		AT_SITE(counting_takes_leases_only),
 		AT_SITE(junk_alone_is_not_empty),
+		AT_SITE(the_same_file_put_back_is_another_first),
 		AT_SITE(a_folder_that_is_missing_or_a_link_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The date of an LMDB table after a change of ours, where the kernel's own would be its
- * last tick: the linker puts __wrap_futimens in the way.
+ * last tick: the linker puts __wrap_futimens in the way. And who else may change it, as
+ * __wrap_file_is_written_elsewhere tells.
  */
 #include "check.h"
 #include "scratch.h"
@@ -31,6 +32,16 @@ int __wrap_futimens(int fd, const struct timespec times[2])
 		return __real_futimens(fd, times);
 	errno = dated.error;
 	return -1;
+}
+
+static int writers;
+
+int __wrap_file_is_written_elsewhere(int fd);
+
+int __wrap_file_is_written_elsewhere(int fd)
+{
+	(void)fd;
+	return writers;
 }
 
 static long long nanoseconds(struct timespec time)
@@ -90,11 +101,45 @@ static void what_cannot_be_dated_has_no_identity(void **state)
 	lmdb_file_close(&file);
 }
 
+/* Two commits of ours while a postmap is on its way to its lock would spoil the table. */
+static void nobody_else_may_be_about_to_change_it(void **state)
+{
+	static const struct {
+		const char *label;
+		int writers; /* as the kernel tells */
+		long age;    /* of the last change, in seconds */
+		int want;
+	} cases[] = {
+		{ "nobody", 0, 0, 0 },
+		{ "somebody, just changed", 1, 0, -EBUSY },
+		{ "somebody, changed lately", 1, 4, -EBUSY },
+		{ "somebody, a clock behind", 1, -3, -EBUSY },
+		{ "somebody, changed long ago", 1, 60, 0 },
+		{ "somebody, dated tomorrow", 1, -86400, 0 },
+		{ "not told, just changed", -EINVAL, 0, 0 },
+	};
+	char path[SCRATCH_PATH];
+	const struct map_place place = { .path = path, .note_fd = 0, .in_place = true };
+
+	scratch_write(scratch_path(*state, "relay.lmdb", path), "a table", 7);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct lmdb_file file = LMDB_FILE_NONE;
+
+		scratch_date(path, time(NULL) - cases[i].age);
+		writers = cases[i].writers;
+		assert_int_equal(lmdb_file_open(&file, &place, NULL), 0);
+		check_int(cases[i].label, lmdb_file_unawaited(&file, NULL),
+			  cases[i].want);
+		lmdb_file_close(&file);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(it_is_dated_by_the_clock_and_not_by_a_tick),
 		IN_SCRATCH(what_cannot_be_dated_has_no_identity),
+		IN_SCRATCH(nobody_else_may_be_about_to_change_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -286,29 +286,56 @@ static void identify_tells_which_table(struct contract *contract)
 		  contract->backend->identify(contract->map, &got, NULL), -ESTALE);
 }
 
-/* makemap has opened the file and waits for its lock: a replacement would fail it. */
-static void a_waiting_rebuild_goes_first(struct contract *contract)
+/* makemap has opened the file and waits for its lock; somebody must have one already. */
+static pid_t start_rebuild(const struct contract *contract)
 {
 	const struct timespec deadline = deadline_in(WAIT_MS);
 	const struct stat file = scratch_stat(contract->path);
 	const int fd = open(contract->path, O_RDONLY | O_CLOEXEC);
-	struct why why = { 0 };
 	unsigned round = 0;
 
-	contract_open(contract);
 	const pid_t rebuilder = fork();
 	if (rebuilder == 0)
 		_exit(flock(open(contract->path, O_RDWR), LOCK_EX));
 	while (!file_lock_awaited(fd, &file) && deadline_nap(deadline, &round))
 		continue;
 	(void)close(fd);
-	const int error = contract->backend->begin(contract->map, &why);
+	return rebuilder;
+}
+
+static void check_gives_way(const char *step, struct contract *contract, pid_t rebuilder,
+			    int error, const struct why *why)
+{
 	assert_int_equal(kill(rebuilder, SIGKILL), 0);
 	assert_int_equal(waitpid(rebuilder, NULL, 0), rebuilder);
-	check_int("begin", error, -EBUSY);
-	check_contains("begin", why.text, "waits for its lock");
-	check_no_stray("no copy", contract);
+	check_int(step, error, -EBUSY);
+	check_contains(step, why->text, "waits for its lock");
+	check_no_stray(step, contract);
+	check_unchanged(step, contract);
+}
+
+/* A replacement would fail it. */
+static void a_waiting_rebuild_goes_first(struct contract *contract)
+{
+	struct why why = { 0 };
+
+	contract_open(contract);
+	const pid_t rebuilder = start_rebuild(contract);
+	const int error = contract->backend->begin(contract->map, &why);
+	check_gives_way("begin", contract, rebuilder, error, &why);
 	check_int("alone", contract->backend->begin(contract->map, NULL), 0);
+}
+
+static void also_one_that_came_since(struct contract *contract)
+{
+	struct why why = { 0 };
+
+	contract_open(contract);
+	assert_int_equal(contract->backend->begin(contract->map, NULL), 0);
+	contract_put(contract, "192.0.2.7", "RELAY");
+	const pid_t rebuilder = start_rebuild(contract);
+	const int error = contract->backend->commit(contract->map, &why);
+	check_gives_way("commit", contract, rebuilder, error, &why);
 }
 
 /* A dead writer left a copy: nothing begins before it is gone. */
@@ -345,6 +372,7 @@ int main(void)
 		BERKELEY_CONTRACT(rebuilders_are_kept_out_until_close),
 		CONTRACT(identify_tells_which_table),
 		BERKELEY_CONTRACT(a_waiting_rebuild_goes_first),
+		BERKELEY_CONTRACT(also_one_that_came_since),
 		BERKELEY_CONTRACT(a_leftover_is_found_and_removed),
 	};
 	return contract_run(cases, COUNT(cases));

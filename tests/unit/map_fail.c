@@ -3,16 +3,19 @@
  * map_fail - the backend that always fails
  *
  * Type "fail"; never installed. With it one sees that a failing map loses no lease and
- * harms no login.
+ * harms no login. SAP_FAIL_ERRNO is how, EIO without it.
  */
 #include "base/why.h"
 #include "map/map.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 static int failed(struct why *why)
 {
-	return why_set(why, -EIO, "the failing backend");
+	const char *number = getenv("SAP_FAIL_ERRNO");
+
+	return why_set(why, number ? -atoi(number) : -EIO, "the failing backend");
 }
 
 static int fail_open(const struct map_place *place, struct map **ret_map, struct why *why)

@@ -37,7 +37,8 @@ static void an_old_entry_is_a_stuck_queue(void **state)
 	}
 }
 
-/* A commit takes all that waits: behind one that is new no entry can be old. */
+/* Commits go on, whatever has not had its turn yet; also one that the login itself has
+ * made since it began. */
 static void a_new_seal_tells_that_it_is_not(void **state)
 {
 	static const struct {
@@ -49,7 +50,9 @@ static void a_new_seal_tells_that_it_is_not(void **state)
 		{ "within the wait", -1, false },
 		{ "as long ago as the wait", -2, true },
 		{ "long ago", -3600, true },
-		{ "from the future", 1, true },
+		{ "since the login began", 1, false },
+		{ "as late as it may wait", 3, false },
+		{ "from the future", 4, true },
 	};
 	struct site *site = *state;
 	const struct seal seal = { .leases = 0 };

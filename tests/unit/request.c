@@ -162,6 +162,19 @@ static void with_the_failing_backend_no_lease_is_lost(void **state)
 	check_table("table", site, HIS);
 }
 
+/* Which is not that somebody else wrote the table. */
+static void a_damaged_filesystem_is_named(void **state)
+{
+	struct site *site = site_of(state);
+
+	site_set(site, "backend_dir", getenv("SAP_FAIL_BACKEND"));
+	strcpy(site->settings.map_type, "fail");
+	assert_int_equal(setenv("SAP_FAIL_ERRNO", "117", 1), 0); /* EUCLEAN */
+	check_login("new", site, A, GRANT_WAITING,
+		    "the failing backend: Structure needs");
+	assert_int_equal(unsetenv("SAP_FAIL_ERRNO"), 0);
+}
+
 static void a_lease_that_cannot_be_written_is_said_once(void **state)
 {
 	struct site *site = site_of(state);
@@ -283,6 +296,7 @@ int main(void)
 		AT_SITE(while_there_is_trouble_the_bell_is_not_rung),
 		AT_SITE(a_known_client_in_trouble_stays_active),
 		AT_SITE(with_the_failing_backend_no_lease_is_lost),
+		AT_SITE(a_damaged_filesystem_is_named),
 		AT_SITE(a_lease_that_cannot_be_written_is_said_once),
 		AT_SITE(a_stuck_queue_makes_nobody_wait),
 		AT_SITE(a_guest_leaves_a_foreign_table_to_sapdb),
