@@ -172,16 +172,21 @@ static bool is_queue(enum lease_folder folder)
 	return folder == LEASE_PENDING || folder == LEASE_DEFERRED;
 }
 
-/* Neither gone, nor spoilt, nor beyond the means of this process. */
+/* Of this process: the next one may read it. */
+static bool is_short(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+/* Neither gone, nor spoilt, nor beyond our means. */
 static bool is_unreadable(int error)
 {
-	return error < 0 && error != -ENOENT && error != -EINVAL && error != -EMFILE &&
-	       error != -ENFILE && error != -ENOMEM;
+	return error < 0 && error != -ENOENT && error != -EINVAL && !is_short(error);
 }
 
 /* The disk does not give it back. The others go on; it waits where nobody watches, until
  * it can be read, or lapses by its date. */
-static int put_aside(struct collection *at, const struct client_address *client)
+static void put_aside(struct collection *at, const struct client_address *client)
 {
 	const struct lease_dir *leases = at->job->leases;
 	struct timespec mtime;
@@ -190,14 +195,13 @@ static int put_aside(struct collection *at, const struct client_address *client)
 	if (at->folder == LEASE_PENDING) {
 		if (lease_merge(leases, at->folder, LEASE_DEFERRED, client) < 0)
 			drop_junk(at, client->text);
-		return 0;
+		return;
 	}
 	if (lease_mtime(leases, at->folder, client, &mtime) < 0)
-		return 0;
+		return;
 	lease_make(&lease, client, "-", "-", mtime);
 	if (has_lapsed(at->job, &lease))
 		(void)drop_lapsed(at, &lease);
-	return 0;
 }
 
 /* It ends whatever has become of its file: the table may show it. */
@@ -227,12 +231,12 @@ static int collect_one(struct collection *at, const struct client_address *clien
 	if (at->folder == LEASE_ENDING && (error == -EINVAL || is_unreadable(error)))
 		return end_unread(at, client, error);
 	if (is_unreadable(error))
-		return put_aside(at, client);
+		put_aside(at, client);
 	if (error == -EINVAL)
 		drop_junk(at, client->text);
 	if (error < 0)
-		/* Gone meanwhile, or junk: nothing to deal with. */
-		return error == -EINVAL || error == -ENOENT ? 0 : error;
+		/* Gone meanwhile, put aside, or junk: nothing to deal with. */
+		return is_short(error) ? error : 0;
 	if (is_queue(at->folder) && screen(at, &lease) == 0)
 		return 0;
 	return batch_add(at->batch, &lease, at->folder);

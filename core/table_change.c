@@ -24,8 +24,7 @@ int table_close_client(const struct table *table, const struct record_form *form
 		found = backend->remove(table->map, key, why);
 	if (found < 0)
 		return found;
-	const int removed = table_marker_remove(table, client, why);
-	return removed < 0 ? removed : 1;
+	return table_marker_remove(table, client, why);
 }
 
 static int put_record(const struct table *table, const struct record_form *form,

@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+static void fold(char *key)
+{
+	for (; *key; key++)
+		*key = ascii_lower(*key);
+}
+
 int table_marker(const struct table *table, const struct client_address *client,
 		 struct record_marker *ret, struct why *why)
 {
@@ -18,8 +24,7 @@ int table_marker(const struct table *table, const struct client_address *client,
 			return found;
 		if (found > 0 && record_is_marker(&entry, ret))
 			return 1;
-		for (char *at = stored; *at; at++)
-			*at = ascii_lower(*at);
+		fold(stored);
 	}
 	return 0;
 }
@@ -34,8 +39,7 @@ int table_marker_remove(const struct table *table, const struct client_address *
 	for (int folded = 0; folded < 2 && removed >= 0; folded++) {
 		const int once = table->backend->remove(table->map, stored, why);
 		removed = once < 0 ? once : removed | once;
-		for (char *at = stored; *at; at++)
-			*at = ascii_lower(*at);
+		fold(stored);
 	}
 	return removed;
 }

@@ -33,6 +33,7 @@ int __wrap_commit_lock_take(const struct lease_dir *dir, struct timespec deadlin
 
 static const char *unreadable;	/* this client's lease, wherever it is */
 static unsigned unreadable_for; /* so many looks; 0: for ever */
+static int unreadable_by;	/* this error */
 static bool is_locked_out;
 
 int __wrap_lease_read(const struct lease_dir *dir, enum lease_folder folder,
@@ -44,7 +45,7 @@ int __wrap_lease_read(const struct lease_dir *dir, enum lease_folder folder,
 		return __real_lease_read(dir, folder, client, ret, why);
 	if (unreadable_for > 0 && --unreadable_for == 0)
 		unreadable = NULL;
-	return why_set(why, -EIO, "cannot read the lease %s/%s/%s", dir->path,
+	return why_set(why, unreadable_by, "cannot read the lease %s/%s/%s", dir->path,
 		       lease_folder_name(folder), client->text);
 }
 
@@ -65,6 +66,7 @@ static struct site *site_with(void **state, enum lease_folder folder)
 
 	unreadable = NULL;
 	unreadable_for = 0;
+	unreadable_by = -EIO;
 	is_locked_out = false;
 	site_table(site, his);
 	site_seal(site);
@@ -143,6 +145,25 @@ static void what_ends_and_cannot_be_read_ends(void **state)
 	check_table("ended", site, HIS);
 }
 
+/* Then nothing is known of the lease's file: the commit fails and says why. */
+static void what_this_process_lacks_is_said(void **state)
+{
+	static const int errors[] = { -EMFILE, -ENFILE, -ENOMEM };
+
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		struct site *site = site_with(state, LEASE_DEFERRED);
+
+		unreadable = A;
+		unreadable_by = errors[i];
+		check_expire("short", site, errors[i], "cannot take up ");
+		check_where("short", site, A, "deferred");
+		unreadable = NULL;
+		check_expire("again", site, 0, "");
+		check_where("again", site, A, "active");
+		assert_int_equal(lease_empty(&site->leases, LEASE_ACTIVE, NULL), 0);
+	}
+}
+
 static void what_was_renewed_and_cannot_be_read_is_not_ended(void **state)
 {
 	struct site *site = site_with(state, LEASE_ENDING);
@@ -175,6 +196,7 @@ int main(void)
 		AT_SITE(a_request_that_cannot_be_read_is_put_aside),
 		AT_SITE(what_can_be_read_again_is_opened),
 		AT_SITE(what_ends_and_cannot_be_read_ends),
+		AT_SITE(what_this_process_lacks_is_said),
 		AT_SITE(what_was_renewed_and_cannot_be_read_is_not_ended),
 		AT_SITE(a_lock_that_cannot_be_taken_is_said_once),
 	};
