@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What sapdb's help prints is in sapdb(8), and the other way round."""
+"""What sapdb's help prints is in sapdb(8), and the other way round. A command that has a
+page of its own, sapdb-NAME(8), may tell of its options there."""
 
 import os
 import re
 import subprocess
 import unittest
 
-from .source import text
+from .source import ROOT, text, with_suffix
 
 PAGE = "docs/man/sapdb.8"
 
@@ -37,6 +38,12 @@ def page_commands() -> dict[str, str]:
     return commands
 
 
+def own_page(name: str) -> str:
+    """The text of sapdb-NAME(8), "" where there is none."""
+    page = f"docs/man/sapdb-{name}.8"
+    return text(page) if (ROOT / page).exists() else ""
+
+
 def help_commands() -> list[str]:
     return re.findall(r"^  (\w+) +\w", help_of(), flags=re.MULTILINE)
 
@@ -55,7 +62,16 @@ class Commands(unittest.TestCase):
     def test_options_of_each(self):
         for name, part in page_commands().items():
             with self.subTest(name):
-                self.assertEqual(page_options(part), help_options(help_of(name)))
+                self.assertEqual(page_options(part + own_page(name)),
+                                 help_options(help_of(name)))
+
+    def test_own_pages(self):
+        pages = {path.stem.removeprefix("sapdb-") for path in with_suffix(".8")
+                 if path.name.startswith("sapdb-")}
+        self.assertEqual(sorted(pages - set(help_commands())), [])
+        for name in pages:
+            with self.subTest(name):
+                self.assertIn(f".Xr sapdb-{name} 8", page_commands()[name])
 
     def test_short_forms(self):
         for name, part in page_commands().items():
