@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,6 +187,8 @@ int main(int argc, char **argv)
 	int option;
 
 	open_standard_streams();
+	/* As some leave it to whom they start: no child could be waited for. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	opterr = 0; /* said in a line of our own, here and in the commands */
 	/* "+": what stands behind the command belongs to the command. */
 	while ((option = getopt_long(argc, argv, "+:c:m:jhV", longopts, NULL)) != -1) {
