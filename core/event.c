@@ -43,6 +43,10 @@ static int print_without_lease(const struct event *event, const char *detail,
 				"hold_open has no effect, leases end with their "
 				"lifetime: %s",
 				detail);
+	if (event->kind == EVENT_BLOCK)
+		return snprintf(text, EVENT_TEXT, "blocked %s", detail);
+	if (event->kind == EVENT_UNBLOCK)
+		return snprintf(text, EVENT_TEXT, "unblocked %s", detail);
 	if (event->kind == EVENT_JUNK_HEAP)
 		return snprintf(text, EVENT_TEXT,
 				"removed what is no lease that may be opened: %s",
@@ -90,6 +94,11 @@ static int print_lease(const struct event *event, const char *detail,
 		return snprintf(text, EVENT_TEXT,
 				"not opened: %s for user %s (%s): max_leases is reached",
 				client, lease->user, lease->service);
+	case EVENT_BLOCKED:
+		return snprintf(text, EVENT_TEXT, "not opened: %s for user %s (%s): %s",
+				client, lease->user, lease->service, detail);
+	case EVENT_BLOCK:
+	case EVENT_UNBLOCK:
 	case EVENT_JUNK:
 	case EVENT_JUNK_HEAP:
 	case EVENT_UNHELD:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/revoke.h"
 #include "base/why.h"
 #include "core/batch.h"
 #include "core/escape.h"
-#include "core/expire.h"
 #include "core/lease_file.h"
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
@@ -99,8 +99,8 @@ static int count_missing(const struct leases *leases, const struct batch *batch)
 	return missing;
 }
 
-static int revoke(struct tool *tool, const struct leases *leases,
-		  const struct batch *batch)
+static int revoke_all(struct tool *tool, const struct leases *leases,
+		      const struct batch *batch)
 {
 	struct commit_result result = { 0 };
 	struct why why = { 0 };
@@ -112,7 +112,7 @@ static int revoke(struct tool *tool, const struct leases *leases,
 		clients[i] = batch->entry[i].lease.client;
 	log_open(tool);
 	const int error =
-		expire_revoke(&leases->job, clients, batch->count, &result, &why);
+		revoke_leases(&leases->job, clients, batch->count, &result, &why);
 	free(clients);
 	if (error == -ENOENT)
 		return EXIT_PARTLY;
@@ -137,7 +137,7 @@ static int run_revoke(struct tool *tool, int argc, char **argv)
 	if (code == EXIT_DONE && chosen.leases.count == 0)
 		code = complain(EXIT_PARTLY, "there is no lease to revoke");
 	else if (code == EXIT_DONE)
-		code = revoke(tool, &leases, &chosen.leases);
+		code = revoke_all(tool, &leases, &chosen.leases);
 	batch_free(&chosen.leases);
 	return code == EXIT_DONE && missing > 0 ? EXIT_PARTLY : code;
 }
