@@ -37,6 +37,14 @@ int blocks_set(struct blocks *blocks, const struct block *block)
 	return append(blocks, block);
 }
 
+bool blocks_has(const struct blocks *blocks, const struct block *block)
+{
+	for (size_t i = 0; i < blocks->count; i++)
+		if (block_same(&blocks->list[i], block))
+			return true;
+	return false;
+}
+
 int blocks_drop(struct blocks *blocks, const struct block *block)
 {
 	for (size_t i = 0; i < blocks->count; i++) {

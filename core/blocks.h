@@ -41,6 +41,8 @@ bool blocks_name_users(const struct blocks *blocks);
 /* Add it, or let the one of the same user or network end when this one does. -ENOMEM,
  * -E2BIG */
 int blocks_set(struct blocks *blocks, const struct block *block);
+/* Whether there is one of the same user or network. */
+bool blocks_has(const struct blocks *blocks, const struct block *block);
 /* 1 = it was there */
 int blocks_drop(struct blocks *blocks, const struct block *block);
 

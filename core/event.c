@@ -15,6 +15,21 @@ void event_tell(const struct event_sink *sink, const struct event *event)
 		sink->tell(sink->context, event);
 }
 
+const char *event_name(enum event_kind kind)
+{
+	static const char *const names[] = {
+		[EVENT_INSERTED] = "opened",   [EVENT_REMOVED] = "removed",
+		[EVENT_REFUSED] = "refused",   [EVENT_GRANTED] = "static",
+		[EVENT_LAPSED] = "lapsed",     [EVENT_FULL] = "full",
+		[EVENT_BLOCKED] = "kept_shut", [EVENT_JUNK] = "junk",
+		[EVENT_JUNK_HEAP] = "junk",    [EVENT_UNHELD] = "unheld",
+		[EVENT_BLOCK] = "blocked",     [EVENT_UNBLOCK] = "unblocked",
+		[EVENT_HEALED] = "healed",
+	};
+
+	return names[kind];
+}
+
 bool event_is_warning(enum event_kind kind)
 {
 	return kind == EVENT_FULL || kind == EVENT_LAPSED || kind == EVENT_JUNK ||

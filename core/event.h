@@ -48,6 +48,10 @@ void event_tell(const struct event_sink *sink, const struct event *event);
 /* The log's line, escaped. Returns `text`. */
 const char *event_text(const struct event *event, char text[static EVENT_TEXT]);
 
+/* A word for each kind, for programs that read the log or the output: it never changes.
+ */
+const char *event_name(enum event_kind kind);
+
 /* Something that somebody should look at, not just know. */
 bool event_is_warning(enum event_kind kind);
 

@@ -119,21 +119,34 @@ int revoke_and_block(const struct job *job, const struct blocks *wanted,
 	return error < 0 ? error : commit_patiently(job, &lock, ret, why);
 }
 
+/* The log line for each, before the file is written: after a crash between it is said
+ * twice, not never. */
+static long drop_all(const struct job *job, struct blocks *blocks,
+		     const struct blocks *unwanted)
+{
+	long dropped = 0;
+
+	for (size_t i = 0; i < unwanted->count; i++) {
+		if (!blocks_drop(blocks, &unwanted->list[i]))
+			continue;
+		dropped++;
+		tell(job, EVENT_UNBLOCK, &unwanted->list[i]);
+	}
+	return dropped;
+}
+
 long unblock(const struct job *job, const struct blocks *unwanted, struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
 	cleanup_blocks struct blocks blocks = { 0 };
-	long dropped = 0;
 
 	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error == 0)
 		error = blocks_read(job->leases, job->now.tv_sec, &blocks, why);
 	if (error < 0)
 		return error;
-	for (size_t i = 0; i < unwanted->count; i++)
-		dropped += blocks_drop(&blocks, &unwanted->list[i]);
-	error = dropped > 0 ? blocks_write(job->leases, &blocks, why) : 0;
-	for (size_t i = 0; i < unwanted->count && error == 0 && dropped > 0; i++)
-		tell(job, EVENT_UNBLOCK, &unwanted->list[i]);
+	const long dropped = drop_all(job, &blocks, unwanted);
+	if (dropped > 0)
+		error = blocks_write(job->leases, &blocks, why);
 	return error < 0 ? error : dropped;
 }

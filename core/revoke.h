@@ -27,7 +27,8 @@ int revoke_leases(const struct job *job, const struct client_address *clients,
 int revoke_and_block(const struct job *job, const struct blocks *wanted,
 		     struct commit_result *ret, struct why *why);
 
-/* Take these blocks away; how many there were. Without a commit: the next login opens. */
+/* Take away those of these blocks that are there, and tell of each; how many there were.
+ * Without a commit: the next login opens. */
 long unblock(const struct job *job, const struct blocks *unwanted, struct why *why);
 
 /* Under the lock, for the next commit: out of the queue, from active/ to ending/. Whether
