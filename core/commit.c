@@ -16,6 +16,12 @@
 /* Each try more needs an administrator's `mv` while we copy. */
 #define COMMIT_TRIES 5
 
+/* As makemap and postmap make them. */
+mode_t commit_new_mode(const struct settings *settings)
+{
+	return settings->mta == MTA_SENDMAIL ? 0640 : 0644;
+}
+
 static struct map_place place_of(const struct job *job, const struct commit_lock *lock)
 {
 	const struct mta_preset *mta = mta_preset_of(job->settings->mta);
@@ -133,21 +139,28 @@ static int open_table(const struct job *job, const struct map_place *place,
 	const struct map_backend *backend = table->backend;
 
 	const int error = backend->open(place, &table->map, why);
-	if (error != -ENOENT || !own_table(job->settings))
+	const bool ours = own_table(job->settings);
+	if (error != -ENOENT || (!ours && place->new_mode == 0))
 		return error;
 	if (job->guest)
 		return leave_to_sapdb(job, why);
-	const int made = own_table_create(job->settings, backend, place, why);
+	const int made = ours ? own_table_create(job->settings, backend, place, why)
+			      : backend->create(place, why);
 	return made < 0 ? made : backend->open(place, &table->map, why);
 }
 
 static int commit_once(const struct job *job, const struct commit_order *order,
 		       struct commit_work *work, struct why *why)
 {
-	const struct map_place place = place_of(job, order->lock);
+	struct map_place place = place_of(job, order->lock);
 	cleanup_backend struct loaded_backend loaded = { 0 };
 	struct table table = { 0 };
 
+	if (order->edit && order->edit->remakes) {
+		place.dated_now = true;
+		place.new_mode =
+			own_table(job->settings) ? 0 : commit_new_mode(job->settings);
+	}
 	int error = map_backend_load(job->settings->map_type, job->settings->backend_dir,
 				     &loaded, why);
 	if (error < 0)

@@ -42,6 +42,7 @@ struct command {
 extern const struct command command_list;
 extern const struct command command_insert;
 extern const struct command command_delete;
+extern const struct command command_rebuild;
 extern const struct command command_status;
 extern const struct command command_grant;
 extern const struct command command_revoke;
