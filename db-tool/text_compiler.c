@@ -169,8 +169,9 @@ static int still_the_same(const struct place *place, const struct stat *before,
 {
 	struct stat now;
 
-	if (stat(place->order->text, &now) == 0 && now.st_ino == before->st_ino &&
-	    now.st_size == before->st_size &&
+	if (stat(place->order->text, &now) < 0)
+		return why_set(why, -errno, "cannot look at %s", place->order->text);
+	if (now.st_ino == before->st_ino && now.st_size == before->st_size &&
 	    now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
 	    now.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
 		return 0;

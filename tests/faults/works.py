@@ -9,7 +9,7 @@ rest of it right either way.
 import os
 import re
 
-from cli import table
+from cli import compilers, table
 from faults import injected
 from pam.daemon import Daemon, opening
 from race.scene import GROUP, LEASES, MODE, OWNER, WARM, Scene
@@ -20,7 +20,8 @@ COUNTED = ("start", "fds", *opening()[1:3], "fds", "end")
 NAME = re.compile(r"^[a-z0-9_]+$", re.MULTILINE)  # of a call, as inject lists them
 END_OF_LOGIN = "/proc/self/fd"
 RENEWED_FROM = 300  # seconds ago
-IN_STATE = {"active", "pending", "deferred", "ending", "settled", "commit.lock", "expired"}
+IN_STATE = {"active", "pending", "deferred", "ending", "settled", "commit.lock", "expired",
+            "rebuild"}
 IN_RUN = {"seal", "spares"}
 
 
@@ -30,6 +31,7 @@ class Work(Scene):
     label = ""
     fewest = 0  # calls, in place or by a copy; some ten percent below what Debian 12 makes
     until = injected.TO_THE_END
+    wanders = 0  # calls more or less in another run: of the wait for a program
     has_spares = True  # does it change the table by a copy at all?
 
     def __init__(self, spare: bool, kind: str = "hash"):
@@ -249,4 +251,28 @@ class Insert(Work):
             self.statics = self.wanted
 
 
-WORKS = (Grant, Renewal, Commit, Expiry, Reconcile, Insert)
+class Rebuild(Insert):
+    """Of a text; the leases stay in."""
+
+    label = "sapdb rebuild"
+    fewest = 260
+    wanders = 30
+    has_spares = False
+
+    def make_work(self) -> None:
+        super().make_work()
+        self.text = self.place.root / "access"
+        self.text.write_bytes(b"".join(b"%s\t%s\n" % pair for pair in self.wanted.items()))
+
+    def words(self) -> list[str]:
+        name = "postmap" if self.kind == "lmdb" else "makemap"
+        program = self.place.root / name
+        if not program.exists():
+            getattr(compilers, name)(self.place.root)
+        return [*self.command("rebuild"), f"--{name}={program}", str(self.text)]
+
+    def copies(self) -> bool:
+        return self.kind == "hash"
+
+
+WORKS = (Grant, Renewal, Commit, Expiry, Reconcile, Insert, Rebuild)
