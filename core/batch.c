@@ -2,6 +2,7 @@
 #include "core/batch.h"
 
 #include "base/why.h"
+#include "core/blocks.h"
 #include "core/job.h"
 #include "core/lease_file.h"
 #include "core/screen.h"
@@ -68,6 +69,8 @@ struct collection {
 	enum lease_folder folder;
 	size_t removed; /* junk of this folder */
 	bool more;	/* than one commit removes */
+	struct blocks blocks;
+	bool none_known; /* of the blocks: nobody may be opened */
 	char first[NAME_MAX + 1];
 };
 
@@ -148,6 +151,16 @@ static int drop_lapsed(struct collection *at, struct lease *lease)
 	return 0;
 }
 
+static void drop_blocked(struct collection *at, const struct lease *lease,
+			 const struct block *block)
+{
+	char detail[BLOCK_TEXT];
+
+	if (lease_unlink(at->job->leases, at->folder, &lease->client) == 0)
+		job_tell(at->job, EVENT_BLOCKED, lease,
+			 block_tell(block, " is blocked", detail));
+}
+
 /* 1 it lives, 0 it was removed */
 static int screen(struct collection *at, struct lease *lease)
 {
@@ -156,6 +169,12 @@ static int screen(struct collection *at, struct lease *lease)
 
 	if (lease->foreign && !may_be_opened(job, client)) {
 		drop_junk(at, client->text);
+		return 0;
+	}
+	const struct block *block =
+		blocks_cover(&at->blocks, lease, (unsigned)job->settings->ipv6_prefix);
+	if (block) {
+		drop_blocked(at, lease, block);
 		return 0;
 	}
 	if (has_lapsed(job, lease) && drop_lapsed(at, lease) == 0)
@@ -230,13 +249,15 @@ static int collect_one(struct collection *at, const struct client_address *clien
 	const int error = lease_read(leases, at->folder, client, &lease, NULL);
 	if (at->folder == LEASE_ENDING && (error == -EINVAL || is_unreadable(error)))
 		return end_unread(at, client, error);
-	if (is_unreadable(error))
+	if (is_unreadable(error) || (error == 0 && at->none_known))
 		put_aside(at, client);
 	if (error == -EINVAL)
 		drop_junk(at, client->text);
 	if (error < 0)
 		/* Gone meanwhile, put aside, or junk: nothing to deal with. */
 		return is_short(error) ? error : 0;
+	if (at->none_known)
+		return 0;
 	if (is_queue(at->folder) && screen(at, &lease) == 0)
 		return 0;
 	return batch_add(at->batch, &lease, at->folder);
@@ -249,28 +270,44 @@ static bool is_full(const struct collection *at)
 	return is_queue(at->folder) && at->batch->count + at->batch->lapsed >= most;
 }
 
+static int collect_all(struct collection *at, struct why *why)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	const struct job *job = at->job;
+	struct lease_name name;
+
+	int found = lease_scan_open(job->leases, at->folder, &scan, why);
+	if (found < 0)
+		return found;
+	while (found >= 0 && !is_full(at) &&
+	       (found = lease_scan_next(&scan, &name, why)) > 0) {
+		if (found == LEASE_SCAN_JUNK) {
+			drop_junk(at, name.junk);
+			continue;
+		}
+		found = collect_one(at, &name.client);
+		if (found < 0)
+			(void)why_set(why, found, "cannot take up %s/%s/%s",
+				      job->leases->path, lease_folder_name(at->folder),
+				      name.client.text);
+	}
+	tell_junk(at);
+	return found < 0 ? found : 0;
+}
+
 int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,
 		  struct why *why)
 {
-	cleanup_lease_scan struct lease_scan scan = { 0 };
 	struct collection at = { .batch = batch, .job = job, .folder = folder };
-	struct lease_name name;
 
-	int found = lease_scan_open(job->leases, folder, &scan, why);
-	if (found < 0)
-		return found;
-	while (found >= 0 && !is_full(&at) &&
-	       (found = lease_scan_next(&scan, &name, why)) > 0) {
-		if (found == LEASE_SCAN_JUNK) {
-			drop_junk(&at, name.junk);
-			continue;
-		}
-		found = collect_one(&at, &name.client);
-		if (found < 0)
-			(void)why_set(why, found, "cannot take up %s/%s/%s",
-				      job->leases->path, lease_folder_name(folder),
-				      name.client.text);
-	}
-	tell_junk(&at);
-	return found < 0 ? found : 0;
+	/* The closing must not wait for a file that nobody can read. */
+	int error = is_queue(folder)
+			    ? blocks_read(job->leases, job->now.tv_sec, &at.blocks, why)
+			    : 0;
+	if (is_short(error))
+		return error;
+	at.none_known = error < 0;
+	error = collect_all(&at, why);
+	blocks_free(&at.blocks);
+	return error;
 }
