@@ -5,6 +5,7 @@
 #include "core/commit_lock.h"
 #include "core/commit_work.h"
 #include "core/complaint.h"
+#include "core/counters.h"
 #include "core/job.h"
 #include "core/own_table.h"
 #include "core/seal.h"
@@ -178,9 +179,27 @@ static int commit_once(const struct job *job, const struct commit_order *order,
 	return error;
 }
 
+/* Somebody else's work is not counted as a failure of ours, nor what is left to sapdb. */
+static void count(const struct job *job, int error, const struct commit_work *work,
+		  unsigned long long began)
+{
+	const bool failed = error < 0 && error != -EBUSY && error != COMMIT_FOREIGN;
+
+	if ((error == 0 && work->changed) || failed)
+		counters_add(job->settings->run_dir,
+			     &(struct counters){
+				     .commits = !failed,
+				     .failures = failed,
+				     .microseconds = counters_clock() - began,
+				     .opened = (unsigned long long)work->inserted,
+				     .removed = (unsigned long long)work->removed,
+			     });
+}
+
 int commit(const struct job *job, const struct commit_order *order,
 	   struct commit_result *ret, struct why *why)
 {
+	const unsigned long long began = counters_clock();
 	int error = -EAGAIN;
 
 	for (int i = 0; i < COMMIT_TRIES && error == -EAGAIN; i++) {
@@ -196,6 +215,8 @@ int commit(const struct job *job, const struct commit_order *order,
 						       .removed = work.removed,
 						       .full = work.full,
 						       .exchanged = work.changed };
+		if (error != -EAGAIN)
+			count(job, error, &work, began);
 	}
 	return error == -EAGAIN ? -EBUSY : error;
 }

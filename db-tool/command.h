@@ -48,6 +48,7 @@ extern const struct command command_grant;
 extern const struct command command_revoke;
 extern const struct command command_block;
 extern const struct command command_unblock;
+extern const struct command command_metrics;
 extern const struct command command_expire;
 extern const struct command command_commit;
 
