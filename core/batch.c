@@ -151,16 +151,6 @@ static int drop_lapsed(struct collection *at, struct lease *lease)
 	return 0;
 }
 
-static void drop_blocked(struct collection *at, const struct lease *lease,
-			 const struct block *block)
-{
-	char detail[BLOCK_TEXT];
-
-	if (lease_unlink(at->job->leases, at->folder, &lease->client) == 0)
-		job_tell(at->job, EVENT_BLOCKED, lease,
-			 block_tell(block, " is blocked", detail));
-}
-
 /* 1 it lives, 0 it was removed */
 static int screen(struct collection *at, struct lease *lease)
 {
@@ -169,12 +159,6 @@ static int screen(struct collection *at, struct lease *lease)
 
 	if (lease->foreign && !may_be_opened(job, client)) {
 		drop_junk(at, client->text);
-		return 0;
-	}
-	const struct block *block =
-		blocks_cover(&at->blocks, lease, (unsigned)job->settings->ipv6_prefix);
-	if (block) {
-		drop_blocked(at, lease, block);
 		return 0;
 	}
 	if (has_lapsed(job, lease) && drop_lapsed(at, lease) == 0)
@@ -236,6 +220,18 @@ static int end_unread(struct collection *at, const struct client_address *client
 	return batch_add(at->batch, &lease, at->folder);
 }
 
+static int add_lease(struct collection *at, const struct lease *lease)
+{
+	struct batch *batch = at->batch;
+	const unsigned prefix = (unsigned)at->job->settings->ipv6_prefix;
+
+	const int error = batch_add(batch, lease, at->folder);
+	if (error == 0)
+		batch->entry[batch->count - 1].blocked =
+			blocks_cover(&at->blocks, lease, prefix) != NULL;
+	return error;
+}
+
 static int collect_one(struct collection *at, const struct client_address *client)
 {
 	const struct lease_dir *leases = at->job->leases;
@@ -260,7 +256,7 @@ static int collect_one(struct collection *at, const struct client_address *clien
 		return 0;
 	if (is_queue(at->folder) && screen(at, &lease) == 0)
 		return 0;
-	return batch_add(at->batch, &lease, at->folder);
+	return add_lease(at, &lease);
 }
 
 static bool is_full(const struct collection *at)

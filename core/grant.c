@@ -3,12 +3,12 @@
 
 #include "base/deadline.h"
 #include "base/why.h"
-#include "core/blocks.h"
 #include "core/commit.h"
 #include "core/commit_lock.h"
 #include "core/complaint.h"
 #include "core/expiry_watch.h"
 #include "core/job.h"
+#include "core/kept_shut.h"
 #include "core/lease_file.h"
 #include "core/queue.h"
 #include "core/request.h"
@@ -139,32 +139,16 @@ static int grant_or_why(const struct job *job, const struct lease *lease,
 	return grant_new(job, lease, from, why);
 }
 
-/* 1 = blocked. A worker that is not root may not look: whoever commits will. */
-static int is_blocked(const struct job *job, const struct lease *lease, struct why *why)
-{
-	cleanup_blocks struct blocks blocks = { 0 };
-	char detail[BLOCK_TEXT];
-
-	const int error = blocks_read(job->leases, job->now.tv_sec, &blocks, why);
-	if (error < 0)
-		return error == -EACCES ? 0 : error;
-	const struct block *block =
-		blocks_cover(&blocks, lease, (unsigned)job->settings->ipv6_prefix);
-	if (block)
-		job_tell(job, EVENT_BLOCKED, lease,
-			 block_tell(block, " is blocked", detail));
-	return block != NULL;
-}
-
 int grant(const struct job *job, const struct lease *lease,
 	  const struct client_address *from, struct why *why)
 {
 	struct why reason = { 0 };
 
-	int outcome = is_blocked(job, lease, &reason);
+	int outcome = kept_shut(job, lease, &reason);
 	if (outcome > 0)
 		return GRANT_BLOCKED;
-	if (outcome == 0)
+	/* A worker that is not root may not look: whoever commits will. */
+	if (outcome == 0 || outcome == -EACCES)
 		outcome = grant_or_why(job, lease, from, &reason);
 	/* It was in the hands of somebody who ended it, or moved it, at that moment. */
 	if (outcome == GRANT_GONE)

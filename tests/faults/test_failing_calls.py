@@ -21,7 +21,8 @@ from unittest import mock
 
 from cli import table
 from faults.injected import Injected
-from faults.works import Commit, Expiry, Grant, Insert, Rebuild, Reconcile, Renewal, Work
+from faults.works import (Block, Commit, Expiry, Grant, Insert, Rebuild, Reconcile, Renewal,
+                          Work)
 from pam import daemon
 
 MANY_FAULTS = 8
@@ -243,6 +244,11 @@ class Compiled(FailingCalls):
 
     def test_rebuild(self):
         self.check(Rebuild)
+
+
+class Blocking(FailingCalls):
+    def test_block(self):
+        self.check(Block)
 
 
 class InPlace(FailingCalls):
