@@ -73,11 +73,13 @@ const struct lease_record *lease_records_get(const struct lease_records *records
 bool lease_records_have(const struct lease_records *records, const char *key,
 			struct map_bytes value)
 {
-	const struct lease_record *end = records->record + records->count;
+	const struct lease_record *first = lease_records_get(records, key);
 
-	for (const struct lease_record *record = lease_records_get(records, key);
-	     record && record < end && strcmp(record->key, key) == 0; record++)
-		if (map_bytes_equal(value, record->value))
+	if (!first)
+		return false;
+	for (size_t i = (size_t)(first - records->record);
+	     i < records->count && strcmp(records->record[i].key, key) == 0; i++)
+		if (map_bytes_equal(value, records->record[i].value))
 			return true;
 	return false;
 }

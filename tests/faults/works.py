@@ -30,7 +30,7 @@ class Work(Scene):
 
     label = ""
     fewest = 0  # calls, in place or by a copy; some ten percent below what Debian 12 makes
-    until = injected.TO_THE_END
+    begin, until = injected.FROM, injected.TO_THE_END
     wanders = 0  # calls more or less in another run: of the wait for a program
     has_spares = True  # does it change the table by a copy at all?
 
@@ -71,7 +71,7 @@ class Work(Scene):
         """What must be there in the end."""
 
     def run(self, n: int, action: str) -> injected.Injected:
-        return injected.run(self.words(), n, action, self.until,
+        return injected.run(self.words(), n, action, (self.begin, self.until),
                             self.daemon.environment() if self.until != "-" else None)
 
     def identity(self) -> tuple:
@@ -273,6 +273,15 @@ class Rebuild(Insert):
 
     def copies(self) -> bool:
         return self.kind == "hash"
+
+
+class RebuildOfCompiled(Rebuild):
+    """From where the compiler has ended: before that calls wander, and a fault meant for one
+    would meet another."""
+
+    fewest = 200
+    wanders = 0
+    begin = "table.db"
 
 
 class Block(Work):
