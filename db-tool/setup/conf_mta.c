@@ -7,7 +7,9 @@
 #include "db-tool/setup/part.h"
 #include "db-tool/setup/plan.h"
 #include "db-tool/setup/text_edit.h"
+#include "db-tool/setup/units.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,7 +74,12 @@ int conf_mta_unset(struct plan *plan, const struct part *part, struct why *why)
 	char path[SETTINGS_PATH + 64];
 	struct plan_file *file;
 
-	const int error = plan_file(plan, plan->conf, &file, why);
+	if (plan->settings->mta != part->mta)
+		return 0;
+	/* `sapdb revoke` reads the settings that are to go. */
+	int error = units_off(plan, why);
+	if (error == 0)
+		error = plan_file(plan, plan->conf, &file, why);
 	if (error < 0)
 		return error == -ENOENT ? 0 : error;
 	cut_setting(file->text, "mta", part->name);

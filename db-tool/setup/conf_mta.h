@@ -12,7 +12,8 @@ struct why;
  * there is his: -EINVAL. */
 int conf_mta_set(struct plan *plan, const struct part *part, struct why *why);
 
-/* Takes out the line, and that of a table of ours. */
+/* If the settings are for this mail server: the leases end, the units are off, and then
+ * the line goes, with that of a table of ours. Later than what the server reads of it. */
 int conf_mta_unset(struct plan *plan, const struct part *part, struct why *why);
 
 /* The table, as `type:path`, that these settings name for this mail server. */

@@ -3,7 +3,7 @@
 #include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/why.h"
-#include "core/settings.h"
+#include "db-tool/program.h"
 #include "db-tool/setup/conf_mta.h"
 #include "db-tool/setup/part.h"
 #include "db-tool/setup/plan.h"
@@ -20,6 +20,7 @@
 #define MACROS "/etc/exim4/exim4.conf.localmacros"
 #define MACRO "MAIN_RELAY_NETS"
 #define NETS_MOST 2048
+#define EXIM_MS 20000
 
 /* Debian's list, whose items a semicolon parts, as Exim wants it between colons. */
 static int copy_nets(const char *nets, size_t size, char out[static NETS_MOST])
@@ -28,7 +29,7 @@ static int copy_nets(const char *nets, size_t size, char out[static NETS_MOST])
 
 	for (size_t at = 0; at < size; at++) {
 		char piece[4] = { ascii_lower(nets[at]) };
-		if (strchr("'\"<", nets[at]))
+		if (strchr("'\"< ", nets[at]))
 			continue;
 		if (nets[at] == ';')
 			(void)snprintf(piece, sizeof(piece), " : ");
@@ -146,9 +147,26 @@ static int take_out(struct plan *plan, const struct part *part, const char *tabl
 	}
 	if (error == -ENOENT)
 		error = 0;
-	if (error == 0 && plan->settings->mta == MTA_EXIM)
-		error = units_off(plan, why);
 	return error < 0 ? error : conf_mta_unset(plan, part, why);
+}
+
+/* Later ones of Debian are built without Berkeley DB. */
+static int reads_our_table(struct why *why)
+{
+	cleanup_program_output struct program_output version = { 0 };
+	const struct program exim = {
+		.argv = (const char *const[]){ "exim4", "-bV", NULL },
+		.input_fd = -1,
+		.milliseconds = EXIM_MS,
+	};
+
+	const int error = program_run(&exim, &version, why);
+	if (error < 0)
+		return error;
+	if (strstr(version.out, "dbmnz") && strstr(version.out, "Berkeley DB"))
+		return 0;
+	return why_say(why, -ENOSYS,
+		       "this Exim reads no Berkeley DB (exim4 -bV): it cannot be served");
 }
 
 int part_exim(struct plan *plan, const struct part *part, struct why *why)
@@ -160,8 +178,12 @@ int part_exim(struct plan *plan, const struct part *part, struct why *why)
 	conf_table_of(plan, part, &table);
 	if (plan->remove)
 		return take_out(plan, part, table.path, why);
-	int error = plan_needs_file(plan, DEBCONF, "apt install exim4, then again",
+	int error = plan_needs_file(plan, DEBCONF,
+				    "it is Debian's; elsewhere the list of "
+				    "docs/guide/exim.md goes into your own configuration",
 				    &debconf, why);
+	if (error == 0)
+		error = reads_our_table(why);
 	if (error == 0)
 		error = macro_line(debconf->text, table.path, &line, why);
 	if (error == 0)

@@ -134,8 +134,9 @@ static int add_default(struct plan_file *file, const char *table, struct why *wh
 	    !find_end(text, &end))
 		return why_say(why, -EINVAL,
 			       MAIN ": neither " RELAY " nor " RECIPIENT
-				    " has reject_unauth_destination, to put '%s' before",
-			       check);
+				    " has reject_unauth_destination, to put '" CHECK
+				    " %s' before",
+			       table);
 	error = text_insert(&text, end.at, check);
 	if (error == 0)
 		error = text_add_marked(&file->text, text);
@@ -225,8 +226,6 @@ static int take_out(struct plan *plan, const struct part *part, const char *tabl
 	} else if (error == -ENOENT) {
 		error = 0;
 	}
-	if (error == 0 && plan->settings->mta == MTA_POSTFIX)
-		error = units_off(plan, why);
 	return error < 0 ? error : conf_mta_unset(plan, part, why);
 }
 

@@ -61,7 +61,7 @@ int part_sendmail(struct plan *plan, const struct part *part, struct why *why)
 	bool make = false;
 
 	if (plan->remove)
-		return plan->settings->mta == part->mta ? units_off(plan, why) : 0;
+		return conf_mta_unset(plan, part, why);
 	int error = conf_mta_set(plan, part, why);
 	if (error == 0)
 		error = feature(plan, &make, why);
