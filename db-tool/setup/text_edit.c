@@ -79,6 +79,14 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
+/* Whether it is a line about that name. */
+static bool is_about(const char *line, const char *name)
+{
+	line += strspn(line, BLANKS);
+	return begins(line, name) && strchr(BLANKS "=:", line[strlen(name)]) &&
+	       line[strlen(name)] != '\0';
+}
+
 /* The line behind a mark, if it is still ours: cut, with the newline before it where it
  * was the last one and had none. */
 static void cut_ours(char *text, size_t at)
@@ -96,11 +104,11 @@ void text_unmark(char *text, const char *name)
 	for (size_t at = 0; text[at] != '\0';) {
 		const size_t size = text_line(text + at);
 		const char *next = text + at + size;
-		if (begins(text + at, WAS) && begins(text + at + strlen(WAS), name) &&
-		    begins(next, name)) {
+		if (begins(text + at, WAS) && is_about(text + at + strlen(WAS), name) &&
+		    is_about(next, name)) {
 			cut_ours(text, at + size);
 			text_cut(text, (struct span){ at, strlen(WAS) });
-		} else if (begins(text + at, NOT_THERE) && begins(next, name)) {
+		} else if (begins(text + at, NOT_THERE) && is_about(next, name)) {
 			text_cut(text, (struct span){ at, size + text_line(next) });
 		} else {
 			at += size;

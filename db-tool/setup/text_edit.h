@@ -39,7 +39,7 @@ int text_add_marked(char **text, const char *line);
  * mark. */
 int text_replace_marked(char **text, struct span line, const char *new_line);
 
-/* Undo what the two above did to lines that begin with `name`. */
+/* Undo what the two above did to lines about `name`. */
 void text_unmark(char *text, const char *name);
 
 /* Whether setup made this file. */
