@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .earning import REFUSED, log_in
@@ -16,6 +17,15 @@ CLIENT, OTHER = "192.0.2.77", "192.0.2.78"
 NEWER = "0.2.0+1"
 DOVECOT = "etc/pam.d/dovecot"
 SILENT, LOUD = "-account optional pam_sap.so", "account optional pam_sap.so"
+COMMON = "@include common-account\n"
+# Found before the one of the package: it waits when it has done its work.
+STOPS, REVOKED = "usr/local/sbin/sapdb", "var/tmp/revoked"
+STOPPING = f"""#!/bin/sh
+/usr/sbin/sapdb "$@"; status=$?
+: >/{REVOKED}
+timeout 60 sh -c 'while [ -e /{REVOKED} ]; do sleep 0.05; done'
+exit $status
+"""
 NO_MODULE = "pam_sap"  # what libpam says of a module that is not there names it
 
 host: PackageHost
@@ -128,7 +138,25 @@ class Story(unittest.TestCase):
         self.assertEqual(self.reply(CLIENT), 250, "the lease goes on")
 
     def removed(self):
-        self.done("remove -y libpam-sap")
+        """A login comes when the leases have been ended and the module is still there."""
+        host.add_drop_in()  # Dovecot makes the change itself: no unit is needed for it
+        host.run("systemctl", "daemon-reload")
+        host.run("systemctl", "restart", "dovecot.service")
+        wait_for(lambda: 110 in host.listening_ports(), 20, "Dovecot does not listen")
+        path = host.root / DOVECOT
+        path.write_text(self.dovecot.replace(COMMON, f"{COMMON}{SILENT}\n"))
+        program = host.root / STOPS
+        program.write_text(STOPPING)
+        program.chmod(0o755)
+        with ThreadPoolExecutor(1) as beside:
+            removing = beside.submit(self.done, "remove -y libpam-sap")
+            wait_for((host.root / REVOKED).exists, 30, "nothing was revoked")
+            log_in(host, OTHER)
+            (host.root / REVOKED).unlink()
+            removing.result()
+        program.unlink()
+        path.write_text(self.dovecot)
+        self.assertIn(self.reply(OTHER), REFUSED)
         self.assertIn(self.reply(CLIENT), REFUSED)
         self.assertEqual(len(host.log(f"removed {CLIENT} .*revoked")), 1)
         self.assertEqual([key for key in host.records() if CLIENT in key], [])
