@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .earning import REFUSED, log_in
 from .package import PackageHost, build, lint, missing_tools, raised
-from .product import CONF, MAP, STATE, UNITS
+from .product import CONF, DROP_IN, MAP, STATE, UNITS
 from .waiting import wait_for
 
 CLIENT, OTHER = "192.0.2.77", "192.0.2.78"
@@ -19,11 +19,12 @@ DOVECOT = "etc/pam.d/dovecot"
 SILENT, LOUD = "-account optional pam_sap.so", "account optional pam_sap.so"
 COMMON = "@include common-account\n"
 # Found before the one of the package: it waits when it has done its work.
-STOPS, REVOKED = "usr/local/sbin/sapdb", "var/tmp/revoked"
+STOPS, REVOKED = "usr/local/sbin/sapdb", "/run/revoked"
+PATH = "-o DPkg::Path=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 STOPPING = f"""#!/bin/sh
 /usr/sbin/sapdb "$@"; status=$?
-: >/{REVOKED}
-timeout 60 sh -c 'while [ -e /{REVOKED} ]; do sleep 0.05; done'
+: >{REVOKED}
+timeout 60 sh -c 'while [ -e {REVOKED} ]; do sleep 0.05; done'
 exit $status
 """
 NO_MODULE = "pam_sap"  # what libpam says of a module that is not there names it
@@ -66,8 +67,7 @@ class Story(unittest.TestCase):
         for step in (self.a_bare_root, self.installed, self.set_up, self.opened, self.upgraded,
                      self.line_taken_out, self.removed, self.purged,
                      self.purged_at_once_with_its_line_left, self.not_while_the_table_is_damaged):
-            with self.subTest(step.__name__):
-                step()
+            step()
 
     def done(self, words: str) -> str:
         """apt has done it."""
@@ -149,13 +149,14 @@ class Story(unittest.TestCase):
         program.write_text(STOPPING)
         program.chmod(0o755)
         with ThreadPoolExecutor(1) as beside:
-            removing = beside.submit(self.done, "remove -y libpam-sap")
-            wait_for((host.root / REVOKED).exists, 30, "nothing was revoked")
+            removing = beside.submit(self.done, f"{PATH} remove -y libpam-sap")
+            wait_for(host.inside(REVOKED).exists, 30, "nothing was revoked")
             log_in(host, OTHER)
-            (host.root / REVOKED).unlink()
+            host.inside(REVOKED).unlink()
             removing.result()
         program.unlink()
         path.write_text(self.dovecot)
+        (host.root / DROP_IN).unlink()
         self.assertIn(self.reply(OTHER), REFUSED)
         self.assertIn(self.reply(CLIENT), REFUSED)
         self.assertEqual(len(host.log(f"removed {CLIENT} .*revoked")), 1)
