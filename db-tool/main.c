@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&command_list,	 &command_insert, &command_delete,
-	&command_status, &command_grant,  &command_revoke,
+	&command_list,	 &command_insert, &command_delete, &command_status,
+	&command_grant,	 &command_revoke, &command_block,  &command_unblock,
 	&command_expire, &command_commit, &command_setup,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -135,8 +135,7 @@ static int set_map_option(struct settings *settings, const char *option, struct 
 
 static int run_command(const struct options *options, int argc, char **argv)
 {
-	struct tool tool = { .json = options->json,
-			     .conf = options->conf ? options->conf : CONF_FILE };
+	struct tool tool = { .json = options->json };
 	struct why why = { 0 };
 	const struct command *command = find_command(argv[0]);
 

@@ -146,9 +146,9 @@ const struct command command_setup = {
 	.help = "  -a, --apply    do it; without it is shown as a diff\n"
 		"  -r, --remove   take it out again; without a PART: of all\n"
 		"  -n, --dry-run  only show what --remove would do\n\n"
-		"Mail servers, one of them: sendmail, postfix, exim. Daemons: dovecot, "
-		"courier,\n"
-		"cyrus, mailutils, popa3d, solid-pop3d.\n"
+		"Parts: sendmail postfix exim dovecot courier cyrus mailutils popa3d "
+		"solid-pop3d\n"
+		"The first three are mail servers: one of them.\n"
 		"The exit status is 1 when there is something to do that was only "
 		"shown.\n",
 	.run = run_setup,

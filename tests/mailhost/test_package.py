@@ -56,7 +56,7 @@ def setUpModule() -> None:
 def readme_lines(begin: str) -> list[str]:
     """The lines that README has its reader type."""
     text = (Path(os.environ["SAP_SOURCE"]) / "README.md").read_text()
-    part = re.search(r"^## Debian package\n(.*?)^## ", text, re.M | re.S)[1]
+    part = re.search(r"^## Install it\n(.*?)^## ", text, re.M | re.S)[1]
     return re.findall(rf"^    ({begin}.*)$", part, re.M)
 
 
@@ -109,7 +109,7 @@ class Story(unittest.TestCase):
         self.assertEqual((host.root / DOVECOT).read_text(), self.dovecot)
 
     def set_up(self):
-        show, apply = readme_lines("sapdb setup")
+        show, apply = readme_lines("sapdb setup s")
         shown = host.run(*show.split(), check=False)
         self.assertEqual(shown.returncode, 1, shown)
         self.assertIn(f"+{SILENT}\n", shown.stdout)
