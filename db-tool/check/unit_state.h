@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * unit_state - what `systemctl show` says of units
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct check;
+struct program_output;
+
+/* Whether systemd runs this host. */
+bool systemd_is_here(void);
+
+/* Asks of these units, and of the mail servers', all that unit_property() may ask for. */
+bool unit_states_ask(struct check *check, struct program_output *ret);
+
+/* The value, cut to `room`; "" where there is none. Returns `value`. */
+const char *unit_property(const char *states, const char *unit, const char *name,
+			  char *value, size_t room);
+/* Whether it is just that. */
+bool unit_is(const char *states, const char *unit, const char *name, const char *value);
+/* A time of CLOCK_MONOTONIC in microseconds; 0: never. */
+long long unit_time(const char *states, const char *unit, const char *name);
