@@ -6,6 +6,7 @@
 #include "db-tool/leases.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

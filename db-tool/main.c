@@ -140,8 +140,10 @@ static int load_settings(struct tool *tool, const char *conf,
 	struct why *why = &tool->settings_mistake;
 
 	tool->conf = conf ? conf : CONF_FILE;
-	if (settings_load(&tool->settings, conf, why) == 0)
+	if (settings_load(&tool->settings, conf, why) == 0) {
+		*why = (struct why){ 0 };
 		return EXIT_DONE;
+	}
 	if (!command->any_settings)
 		return complain(EXIT_UNUSABLE, "%s", why->text);
 	settings_default(&tool->settings);

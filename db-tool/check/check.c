@@ -23,8 +23,9 @@ static const struct probe probes[] = {
 	{ "sandbox", probe_sandbox },	  { "boot", probe_boot },
 	{ "table", probe_table },	  { "state", probe_state },
 	{ "leases", probe_leases },	  { "records", probe_records },
-	{ "sendmail", probe_sendmail },	  { "Postfix", probe_postfix },
-	{ "Exim", probe_exim },		  { "answers", probe_answers },
+	{ "mail server", probe_mta },	  { "sendmail", probe_sendmail },
+	{ "Postfix", probe_postfix },	  { "Exim", probe_exim },
+	{ "answers", probe_answers },
 };
 #define PROBES (sizeof(probes) / sizeof(probes[0]))
 

@@ -73,6 +73,7 @@ bool probe_state(struct check *check);
 bool probe_leases(struct check *check);
 bool probe_table(struct check *check);
 bool probe_records(struct check *check);
+bool probe_mta(struct check *check);
 bool probe_sendmail(struct check *check);
 bool probe_postfix(struct check *check);
 bool probe_exim(struct check *check);

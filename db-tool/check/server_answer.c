@@ -34,32 +34,67 @@ static void keep_line(struct server_answer *answer, const char *at)
 		       (int)(size > 0 ? size : 7), size > 0 ? at : "nothing");
 }
 
-static bool asked_sendmail(struct check *check, const char *key,
-			   struct server_answer *ret)
+/* As sendmail tells the macro: IPv4, or "IPv6:" and its groups. */
+static void client_addr(struct check *check, const struct client_address *client,
+			char text[static RECORD_KEY])
+{
+	struct record_form form = settings_record_form(check->settings);
+
+	form.key_tag = "";
+	record_key(&form, client, text);
+	if (strncmp(text, "ipv6:", 5) == 0)
+		memcpy(text, "IPv6:", 5);
+}
+
+/*
+ * "Relay_ok         returns: RELAY" of the ruleset that decides about a client's address,
+ * in all of sendmail's m4 files. Where there is none, "map_lookup: access (192.0.2.77)
+ * returns RELAY (0)" has to do.
+ */
+static void judge_sendmail(const char *said, const char *value, struct server_answer *ret)
+{
+	const char *found = NULL, *at = said;
+
+	while ((at = strstr(at, "Relay_ok ")))
+		if (strncmp(at += strcspn(at, ":\n"), ": ", 2) == 0)
+			found = at + 2;
+	/* The line "input: x" comes first. */
+	if (found) {
+		ret->relays = strncmp(found, "RELAY", 5) == 0;
+		(void)snprintf(ret->said, sizeof(ret->said), "Relay_ok returns %.*s",
+			       (int)strcspn(found, "\r\n"), found);
+		return;
+	}
+	found = strstr(said, "map_lookup:");
+	keep_line(ret, found ? found : strstr(said, "Map named"));
+	at = found ? strstr(found, " returns ") : NULL;
+	ret->relays = at && strncmp(at + 9, value, strlen(value)) == 0;
+}
+
+static bool asked_sendmail(struct check *check, const struct client_address *client,
+			   const char *key, struct server_answer *ret)
 {
 	static const char *const argv[] = { "sendmail", "-bt", NULL };
 	cleanup_program_output struct program_output output = { 0 };
 	const char *cf = sendmail_cf_path();
 	cleanup_free char *text = NULL;
 	struct sendmail_cf conf;
-	char input[512];
+	char input[1024], macro[RECORD_KEY];
 
 	if (!cf || text_file_read(cf, &text) < 0)
 		return false;
 	sendmail_cf_parse(text, check->settings->map_path, &conf);
-	(void)snprintf(input, sizeof(input), "/map %s %s\n", conf.ours.name, key);
+	client_addr(check, client, macro);
+	(void)snprintf(input, sizeof(input),
+		       "/map %s %s\n.D{client_addr}%s\nRelay_ok x\n", conf.ours.name, key,
+		       macro);
 	cleanup_fd int fd = input_of(input);
 	if (!conf.ours.there || fd < 0 || (!ask(check, argv, fd, &output) && !output.out))
 		return false;
-	/* "map_lookup: access (192.0.2.77) returns RELAY (0)" */
-	const char *found = strstr(output.out, "map_lookup:");
-	found = found ? found : strstr(output.out, "Map named");
-	keep_line(ret, found);
-	const char *value = found ? strstr(found, " returns ") : NULL;
-	ret->relays = value && strncmp(value + 9, check->settings->value,
-				       strlen(check->settings->value)) == 0;
+	judge_sendmail(output.out, check->settings->value, ret);
 	(void)snprintf(ret->command, sizeof(ret->command),
-		       "echo '/map %s %s' | sendmail -bt", conf.ours.name, key);
+		       "printf '.D{client_addr}%s\\nRelay_ok x\\n' | sendmail -bt",
+		       macro);
 	return true;
 }
 
@@ -114,7 +149,7 @@ bool server_asked(struct check *check, const struct client_address *client,
 	switch (check->settings->mta) {
 	case MTA_SENDMAIL:
 		ret->tool = "sendmail";
-		return asked_sendmail(check, key, ret);
+		return asked_sendmail(check, client, key, ret);
 	case MTA_POSTFIX:
 		ret->tool = "postmap";
 		return asked_postfix(check, key, ret);

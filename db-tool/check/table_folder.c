@@ -32,6 +32,7 @@ static void look_at(struct check *check, const char *path)
 			     "The folder %s may be written by others than its owner.",
 			     path);
 		finding_mend(found, "chmod go-w %s", path);
+		check->server_is_bad = true;
 	}
 	/* What is wrong with the state folder is told there. */
 	if (folder.st_uid < USERS || is_below(path, check->settings->state_dir))
