@@ -69,7 +69,8 @@ bool probe_exim(struct check *check)
 	if (!argv[0] || !ask(check, argv, -1, &output))
 		return not_here(check, "no Exim with a host list relay_from_hosts");
 	look_at_list(check, output.out);
-	if (!check->table_is_bad && !table_is_read_as(path, "Debian-exim")) {
+	if (!check->table_is_bad && !check->server_is_bad &&
+	    !table_is_read_as(path, "Debian-exim")) {
 		struct finding *found = finding_add(&check->findings, &unreadable, path);
 
 		finding_what(found, "The user Debian-exim may not read %s.", path);

@@ -73,11 +73,12 @@ static void look_at(struct check *check, const char *path)
 		return;
 	}
 	if (!may_be_executed(fd))
-		finding_mend(say(check, &no_exec, path,
-				 "The PAM module may not be executed: its filesystem is "
-				 "mounted with noexec."),
-			     "mount -o remount,exec \"$(findmnt -n -o TARGET -T %s)\"",
-			     path);
+		finding_mend(
+			say(check, &no_exec, path,
+			    "The PAM module may not be executed: its filesystem is "
+			    "mounted with noexec."),
+			"mount -o remount,bind,exec \"$(findmnt -n -o TARGET -T %s)\"",
+			path);
 	if (file.st_mode & (S_IWGRP | S_IWOTH) || file.st_uid != 0)
 		finding_mend(say(check, &writable, path,
 				 "Others than root may write the PAM module."),

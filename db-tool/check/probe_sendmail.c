@@ -103,8 +103,10 @@ static void look_at_reader(struct check *check, const struct sendmail_cf *conf)
 {
 	const char *path = check->settings->map_path;
 
-	if (check->table_is_bad || table_is_read_by(path, conf->trusted_user))
+	if (check->table_is_bad || check->server_is_bad ||
+	    table_is_read_by(path, conf->trusted_user))
 		return;
+	check->server_is_bad = true;
 	struct finding *found = say(check, &unreadable, path);
 	finding_what(found,
 		     "%s is neither root's nor %s's, and not everybody may read it.",

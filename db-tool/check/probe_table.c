@@ -98,6 +98,7 @@ static void look_at_owner(struct check *check, const struct stat *file)
 	struct finding *found;
 
 	if (file->st_uid >= USERS) {
+		check->server_is_bad = true; /* and cannot open it, perhaps */
 		found = finding_add(&check->findings, &owner, path);
 		finding_what(found, "%s belongs to user %u, which is no daemon's.", path,
 			     (unsigned)file->st_uid);

@@ -64,14 +64,18 @@ const char *unit_property(const char *states, const char *unit, const char *name
 	const char *line = block_of(states, unit);
 	const size_t length = strlen(name);
 
+	size_t end = 0;
+
 	value[0] = '\0';
 	while (line && *line != '\0' && *line != '\n') {
 		const size_t size = strcspn(line, "\n");
 
-		if (strncmp(line, name, length) == 0 && line[length] == '=') {
-			(void)snprintf(value, room, "%.*s", (int)(size - length - 1),
+		if (strncmp(line, name, length) == 0 && line[length] == '=' &&
+		    end < room) {
+			(void)snprintf(value + end, room - end, "%s%.*s",
+				       end > 0 ? " " : "", (int)(size - length - 1),
 				       line + length + 1);
-			return value;
+			end = strlen(value);
 		}
 		line += size + (line[size] == '\n');
 	}
