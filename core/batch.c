@@ -2,6 +2,7 @@
 #include "core/batch.h"
 
 #include "base/why.h"
+#include "core/blocks.h"
 #include "core/job.h"
 #include "core/lease_file.h"
 #include "core/screen.h"
@@ -68,6 +69,8 @@ struct collection {
 	enum lease_folder folder;
 	size_t removed; /* junk of this folder */
 	bool more;	/* than one commit removes */
+	struct blocks blocks;
+	bool none_known; /* of the blocks: nobody may be opened */
 	char first[NAME_MAX + 1];
 };
 
@@ -217,6 +220,18 @@ static int end_unread(struct collection *at, const struct client_address *client
 	return batch_add(at->batch, &lease, at->folder);
 }
 
+static int add_lease(struct collection *at, const struct lease *lease)
+{
+	struct batch *batch = at->batch;
+	const unsigned prefix = (unsigned)at->job->settings->ipv6_prefix;
+
+	const int error = batch_add(batch, lease, at->folder);
+	if (error == 0)
+		batch->entry[batch->count - 1].blocked =
+			blocks_cover(&at->blocks, lease, prefix) != NULL;
+	return error;
+}
+
 static int collect_one(struct collection *at, const struct client_address *client)
 {
 	const struct lease_dir *leases = at->job->leases;
@@ -230,16 +245,18 @@ static int collect_one(struct collection *at, const struct client_address *clien
 	const int error = lease_read(leases, at->folder, client, &lease, NULL);
 	if (at->folder == LEASE_ENDING && (error == -EINVAL || is_unreadable(error)))
 		return end_unread(at, client, error);
-	if (is_unreadable(error))
+	if (is_unreadable(error) || (error == 0 && at->none_known))
 		put_aside(at, client);
 	if (error == -EINVAL)
 		drop_junk(at, client->text);
 	if (error < 0)
 		/* Gone meanwhile, put aside, or junk: nothing to deal with. */
 		return is_short(error) ? error : 0;
+	if (at->none_known)
+		return 0;
 	if (is_queue(at->folder) && screen(at, &lease) == 0)
 		return 0;
-	return batch_add(at->batch, &lease, at->folder);
+	return add_lease(at, &lease);
 }
 
 static bool is_full(const struct collection *at)
@@ -249,28 +266,44 @@ static bool is_full(const struct collection *at)
 	return is_queue(at->folder) && at->batch->count + at->batch->lapsed >= most;
 }
 
+static int collect_all(struct collection *at, struct why *why)
+{
+	cleanup_lease_scan struct lease_scan scan = { 0 };
+	const struct job *job = at->job;
+	struct lease_name name;
+
+	int found = lease_scan_open(job->leases, at->folder, &scan, why);
+	if (found < 0)
+		return found;
+	while (found >= 0 && !is_full(at) &&
+	       (found = lease_scan_next(&scan, &name, why)) > 0) {
+		if (found == LEASE_SCAN_JUNK) {
+			drop_junk(at, name.junk);
+			continue;
+		}
+		found = collect_one(at, &name.client);
+		if (found < 0)
+			(void)why_set(why, found, "cannot take up %s/%s/%s",
+				      job->leases->path, lease_folder_name(at->folder),
+				      name.client.text);
+	}
+	tell_junk(at);
+	return found < 0 ? found : 0;
+}
+
 int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,
 		  struct why *why)
 {
-	cleanup_lease_scan struct lease_scan scan = { 0 };
 	struct collection at = { .batch = batch, .job = job, .folder = folder };
-	struct lease_name name;
 
-	int found = lease_scan_open(job->leases, folder, &scan, why);
-	if (found < 0)
-		return found;
-	while (found >= 0 && !is_full(&at) &&
-	       (found = lease_scan_next(&scan, &name, why)) > 0) {
-		if (found == LEASE_SCAN_JUNK) {
-			drop_junk(&at, name.junk);
-			continue;
-		}
-		found = collect_one(&at, &name.client);
-		if (found < 0)
-			(void)why_set(why, found, "cannot take up %s/%s/%s",
-				      job->leases->path, lease_folder_name(folder),
-				      name.client.text);
-	}
-	tell_junk(&at);
-	return found < 0 ? found : 0;
+	/* The closing must not wait for a file that nobody can read. */
+	int error = is_queue(folder)
+			    ? blocks_read(job->leases, job->now.tv_sec, &at.blocks, why)
+			    : 0;
+	if (is_short(error))
+		return error;
+	at.none_known = error < 0;
+	error = collect_all(&at, why);
+	blocks_free(&at.blocks);
+	return error;
 }

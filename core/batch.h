@@ -29,6 +29,7 @@ struct batch_entry {
 	bool full;		/* max_leases is reached: it may not be opened */
 	bool closed;		/* of ending/: its record was removed */
 	bool held;		/* by a connection (hold.h): it does not end */
+	bool blocked;		/* (blocks.h): it is not opened, and is not held */
 	char key[RECORD_KEY];	/* of the static record that decided */
 };
 
@@ -43,8 +44,9 @@ struct batch {
  * only: what is no lease, or another user's that may not be opened, is removed and told
  * of in one line; what is too old leaves it for ending/, is looked at once more there,
  * and is removed and told of; a last login in the future is set to now; what the disk
- * does not give back is moved to deferred/ and left out; of a client in both folders it
- * takes pending/ alone. What cannot be read in ending/ is taken by its name and date.
+ * does not give back is moved to deferred/ and left out, as is everybody while nobody can
+ * say who is blocked; of a client in both folders it takes pending/ alone. What cannot be
+ * read in ending/ is taken by its name and date.
  */
 int batch_collect(struct batch *batch, const struct job *job, enum lease_folder folder,
 		  struct why *why);

@@ -4,6 +4,7 @@
 #include "base/why.h"
 #include "core/hold.h"
 #include "core/job.h"
+#include "core/kept_shut.h"
 #include "core/lease_file.h"
 #include "core/settings.h"
 #include "core/table_change.h"
@@ -75,6 +76,26 @@ static int is_beyond_full(const struct commit_work *work, const struct job *job,
 	return error < 0 ? error : verdict.word == VERDICT_FREE && !verdict.ours;
 }
 
+/* A record may be there: of a commit that died, or of a lease that was ending. */
+static int apply_blocked(struct commit_work *work, const struct job *job,
+			 const struct table *table, const struct client_address *client,
+			 struct why *why)
+{
+	const struct record_form form = settings_record_form(job->settings);
+
+	/* It goes with its lease, at the next run of the timer. */
+	if (lease_present(job->leases, LEASE_ACTIVE, client))
+		return 0;
+	const int changed = table_close_client(table, &form, client, why);
+	if (changed <= 0)
+		return changed;
+	work->changed = true;
+	/* A record that reconcile left to a lease that waited is not in the number. */
+	if (work->whole && work->shown > 0)
+		work->shown--;
+	return 0;
+}
+
 static int apply_entry(struct commit_work *work, const struct job *job,
 		       const struct table *table, struct batch_entry *entry,
 		       struct why *why)
@@ -84,6 +105,8 @@ static int apply_entry(struct commit_work *work, const struct job *job,
 	const bool known = lease_present(job->leases, LEASE_ACTIVE, client);
 	struct verdict verdict;
 
+	if (entry->blocked)
+		return apply_blocked(work, job, table, client, why);
 	const int full = known ? 0 : is_beyond_full(work, job, table, client, why);
 	if (full != 0) {
 		entry->full = full > 0;
@@ -145,6 +168,10 @@ static int finish_entry(struct commit_work *work, const struct job *job,
 {
 	const struct lease *lease = &entry->lease;
 
+	if (entry->blocked) {
+		(void)kept_shut(job, lease, NULL);
+		return lease_unlink(job->leases, entry->from, &lease->client);
+	}
 	if (entry->full) {
 		work->full++;
 		job_tell(job, EVENT_FULL, lease, NULL);

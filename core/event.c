@@ -15,6 +15,21 @@ void event_tell(const struct event_sink *sink, const struct event *event)
 		sink->tell(sink->context, event);
 }
 
+const char *event_name(enum event_kind kind)
+{
+	static const char *const names[] = {
+		[EVENT_INSERTED] = "opened",   [EVENT_REMOVED] = "removed",
+		[EVENT_REFUSED] = "refused",   [EVENT_GRANTED] = "static",
+		[EVENT_LAPSED] = "lapsed",     [EVENT_FULL] = "full",
+		[EVENT_BLOCKED] = "kept_shut", [EVENT_JUNK] = "junk",
+		[EVENT_JUNK_HEAP] = "junk",    [EVENT_UNHELD] = "unheld",
+		[EVENT_BLOCK] = "blocked",     [EVENT_UNBLOCK] = "unblocked",
+		[EVENT_HEALED] = "healed",
+	};
+
+	return names[kind];
+}
+
 bool event_is_warning(enum event_kind kind)
 {
 	return kind == EVENT_FULL || kind == EVENT_LAPSED || kind == EVENT_JUNK ||
@@ -43,6 +58,10 @@ static int print_without_lease(const struct event *event, const char *detail,
 				"hold_open has no effect, leases end with their "
 				"lifetime: %s",
 				detail);
+	if (event->kind == EVENT_BLOCK)
+		return snprintf(text, EVENT_TEXT, "blocked %s", detail);
+	if (event->kind == EVENT_UNBLOCK)
+		return snprintf(text, EVENT_TEXT, "unblocked %s", detail);
 	if (event->kind == EVENT_JUNK_HEAP)
 		return snprintf(text, EVENT_TEXT,
 				"removed what is no lease that may be opened: %s",
@@ -90,6 +109,11 @@ static int print_lease(const struct event *event, const char *detail,
 		return snprintf(text, EVENT_TEXT,
 				"not opened: %s for user %s (%s): max_leases is reached",
 				client, lease->user, lease->service);
+	case EVENT_BLOCKED:
+		return snprintf(text, EVENT_TEXT, "not opened: %s for user %s (%s): %s",
+				client, lease->user, lease->service, detail);
+	case EVENT_BLOCK:
+	case EVENT_UNBLOCK:
 	case EVENT_JUNK:
 	case EVENT_JUNK_HEAP:
 	case EVENT_UNHELD:

@@ -22,9 +22,12 @@ enum event_kind {
 	EVENT_GRANTED,	 /* he lets it relay already, by the record `detail` */
 	EVENT_LAPSED,	 /* its lifetime ended before the map could be changed */
 	EVENT_FULL,	 /* max_leases is reached */
+	EVENT_BLOCKED,	 /* not opened, since `detail` */
 	EVENT_JUNK,	 /* `detail`, a file that is no lease, was removed */
 	EVENT_JUNK_HEAP, /* several of them: how many, where, the first */
 	EVENT_UNHELD,	 /* hold_open has no effect, since `detail` */
+	EVENT_BLOCK,	 /* the administrator keeps `detail` shut */
+	EVENT_UNBLOCK,	 /* and no longer */
 	EVENT_HEALED,	 /* the map did not say what the leases say: `detail` */
 };
 
@@ -44,6 +47,10 @@ void event_tell(const struct event_sink *sink, const struct event *event);
 
 /* The log's line, escaped. Returns `text`. */
 const char *event_text(const struct event *event, char text[static EVENT_TEXT]);
+
+/* A word for each kind, for programs that read the log or the output: it never changes.
+ */
+const char *event_name(enum event_kind kind);
 
 /* Something that somebody should look at, not just know. */
 bool event_is_warning(enum event_kind kind);

@@ -4,13 +4,15 @@
 #include "base/deadline.h"
 #include "base/why.h"
 #include "core/batch.h"
+#include "core/blocks.h"
 #include "core/commit_lock.h"
 #include "core/complaint.h"
-#include "core/defer.h"
 #include "core/expiry_watch.h"
 #include "core/hold.h"
 #include "core/job.h"
 #include "core/lease_file.h"
+#include "core/patient_commit.h"
+#include "core/revoke.h"
 #include "core/seal.h"
 #include "core/settings.h"
 
@@ -68,19 +70,51 @@ static int add_if_due(struct batch *batch, const struct job *job,
 	return expire_is_due(job, &lease) ? batch_add(batch, &lease, folder) : 0;
 }
 
+/* 1 it is, and was added */
+static int add_if_blocked(struct batch *batch, const struct job *job,
+			  const struct blocks *blocks,
+			  const struct client_address *client)
+{
+	struct lease lease;
+
+	if (blocks->count == 0)
+		return 0;
+	/* What cannot be read names no user. */
+	if (!blocks_name_users(blocks) ||
+	    lease_read(job->leases, LEASE_ACTIVE, client, &lease, NULL) < 0)
+		lease_make(&lease, client, "-", "-", job->now);
+	if (!blocks_cover(blocks, &lease, (unsigned)job->settings->ipv6_prefix))
+		return 0;
+	const int error = batch_add(batch, &lease, LEASE_ACTIVE);
+	if (error < 0)
+		return error;
+	batch->entry[batch->count - 1].blocked = true;
+	return 1;
+}
+
+static int add_if_ends(struct due *due, const struct job *job,
+		       const struct blocks *blocks, const struct client_address *client)
+{
+	const int blocked = add_if_blocked(&due->batch, job, blocks, client);
+
+	return blocked != 0 ? blocked
+			    : add_if_due(&due->batch, job, LEASE_ACTIVE, client);
+}
+
 /* Without a lock: what is found is looked at again under it. */
 static int find_due(const struct job *job, struct due *ret, struct why *why)
 {
 	cleanup_lease_scan struct lease_scan scan = { 0 };
+	cleanup_blocks struct blocks blocks = { 0 };
 	struct lease_name name;
 
+	ret->missed = blocks_read(job->leases, job->now.tv_sec, &blocks, &ret->reason);
 	int found = lease_scan_open(job->leases, LEASE_ACTIVE, &scan, why);
 	while (found >= 0 && (found = lease_scan_next(&scan, &name, why)) > 0) {
 		if (found != LEASE_SCAN_CLIENT)
 			continue;
 		ret->active++;
-		const int added =
-			add_if_due(&ret->batch, job, LEASE_ACTIVE, &name.client);
+		const int added = add_if_ends(ret, job, &blocks, &name.client);
 		if (added < 0)
 			miss(ret, job, &name.client, added);
 	}
@@ -126,11 +160,20 @@ static int end_one(const struct job *job, const struct lease *due)
 	return 0;
 }
 
+/* Whoever renewed it meanwhile. Gone meanwhile is ended. */
+static int end_blocked(const struct job *job, const struct lease *blocked)
+{
+	(void)revoke_locked(job, &blocked->client);
+	return 0;
+}
+
 static void end_all(const struct job *job, struct due *due)
 {
 	for (size_t i = 0; i < due->batch.count; i++) {
 		const struct batch_entry *entry = &due->batch.entry[i];
-		const int ended = entry->held ? 0 : end_one(job, &entry->lease);
+		const int ended = entry->held	   ? 0
+				  : entry->blocked ? end_blocked(job, &entry->lease)
+						   : end_one(job, &entry->lease);
 		if (ended < 0)
 			miss(due, job, &entry->lease.client, ended);
 	}
@@ -148,34 +191,6 @@ static int take_up_ending(const struct job *job, struct why *why)
 			(void)lease_merge(job->leases, LEASE_ENDING, LEASE_PENDING,
 					  &lease->client);
 	}
-	return error;
-}
-
-/* It may last, and then it is said once. */
-static int trouble(const struct job *job, int error, struct commit_result *ret,
-		   const struct why *why)
-{
-	ret->known_failure =
-		!complaint_make(job->settings->run_dir, COMPLAINT_STATE, why->text);
-	return error;
-}
-
-static int commit_or_defer(const struct job *job, const struct commit_lock *lock,
-			   struct commit_result *ret, struct why *why)
-{
-	const struct commit_order order = { .lock = lock, .with_ending = true };
-	unsigned round = 0;
-	int error;
-
-	/* A rebuild under way ends by itself: wait for it, within bounds. */
-	do
-		error = commit(job, &order, ret, why);
-	while (error == -EBUSY && deadline_nap(job->deadline, &round));
-	if (error == 0)
-		return 0;
-	ret->known_failure =
-		!complaint_make(job->settings->run_dir, COMPLAINT_MAP, why->text);
-	(void)defer_queue(job, NULL);
 	return error;
 }
 
@@ -226,20 +241,20 @@ static int end_found(const struct job *job, struct due *due, struct commit_resul
 	if (error == 0)
 		error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
-		return trouble(job, error, ret, why);
+		return trouble_once(job, error, ret, why);
 	/* The scan was before the lock: a login may have been committed since. */
 	if (due->batch.count == held && is_idle(job, &lock, due->active))
 		return 0;
 	error = take_up_ending(job, why);
 	if (error < 0)
-		return trouble(job, error, ret, why);
+		return trouble_once(job, error, ret, why);
 	end_all(job, due);
 
 	const long count = lease_count(job->leases, LEASE_ACTIVE, why) +
 			   lease_count(job->leases, LEASE_ENDING, why);
 	if (seal_holds(job->settings, &seal) && !seal_counts(job, &seal, count))
 		seal_break(job->settings);
-	error = commit_or_defer(job, &lock, ret, why);
+	error = commit_patiently(job, &lock, ret, why);
 	if (error == 0)
 		find_unreadable(job, due);
 	return error;
@@ -254,7 +269,7 @@ static int end_due(const struct job *job, struct commit_result *ret, struct why 
 	if (error < 0 || due.missed == 0)
 		return error;
 	*why = due.reason;
-	return trouble(job, due.missed, ret, why);
+	return trouble_once(job, due.missed, ret, why);
 }
 
 /* Addresses that the administrator decided about and that stay away: the folder must
@@ -302,7 +317,7 @@ static int is_stuck(const struct job *job, struct commit_result *ret, struct why
 {
 	(void)why_say(why, -EBUSY, "%s/pending cannot be emptied: look what is in it",
 		      job->leases->path);
-	return trouble(job, -EBUSY, ret, why);
+	return trouble_once(job, -EBUSY, ret, why);
 }
 
 int expire_commit_queue(const struct job *job, struct commit_result *ret, struct why *why)
@@ -312,11 +327,11 @@ int expire_commit_queue(const struct job *job, struct commit_result *ret, struct
 
 	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
-		return trouble(job, error, ret, why);
+		return trouble_once(job, error, ret, why);
 	for (int i = 0; i < QUEUE_ROUNDS && error == 0 && !commit_is_idle(job, &lock);
 	     i++) {
 		first = lease_folder_first(job->leases, LEASE_PENDING);
-		error = commit_or_defer(job, &lock, ret, why);
+		error = commit_patiently(job, &lock, ret, why);
 	}
 	/* Not empty alone: others come meanwhile, or there is more than this. */
 	const struct lease_first left = lease_folder_first(job->leases, LEASE_PENDING);
@@ -326,28 +341,4 @@ int expire_commit_queue(const struct job *job, struct commit_result *ret, struct
 	if (error == 0 && expiry_is_late(job))
 		error = end_due(job, ret, why);
 	return error;
-}
-
-int expire_revoke(const struct job *job, const struct client_address *clients,
-		  size_t count, struct commit_result *ret, struct why *why)
-{
-	static const struct timespec long_ago = { .tv_sec = 0 };
-	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
-	size_t found = 0;
-
-	const int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
-	if (error < 0)
-		return error;
-	for (size_t i = 0; i < count; i++) {
-		found += lease_unlink(job->leases, LEASE_PENDING, &clients[i]) == 0;
-		found += lease_unlink(job->leases, LEASE_DEFERRED, &clients[i]) == 0;
-		/* Dated first, so that a run after a crash does not take it for renewed.
-		 */
-		(void)lease_touch(job->leases, LEASE_ACTIVE, &clients[i], long_ago);
-		found += lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING,
-				    &clients[i]) == 0;
-	}
-	if (found == 0)
-		return why_say(why, -ENOENT, "there is no lease to revoke");
-	return commit_or_defer(job, &lock, ret, why);
 }

@@ -23,15 +23,10 @@ int expire(const struct job *job, struct commit_result *ret, struct why *why);
 
 /*
  * What the path unit runs: commit the queue, and, when the timer is late, end what has
- * lapsed too. Does not touch `expired`.
+ * lapsed too. Does not touch `expired`. To end leases by hand: revoke.h.
  */
 int expire_commit_queue(const struct job *job, struct commit_result *ret,
 			struct why *why);
-
-/* End these leases now, whatever is left of their lifetime. -ENOENT for none at all. */
-struct client_address;
-int expire_revoke(const struct job *job, const struct client_address *clients,
-		  size_t count, struct commit_result *ret, struct why *why);
 
 /* Whether the time of this lease is over at the job's time: the next run ends it, unless
  * its client is still connected (hold.h). */

@@ -8,6 +8,7 @@
 #include "core/complaint.h"
 #include "core/expiry_watch.h"
 #include "core/job.h"
+#include "core/kept_shut.h"
 #include "core/lease_file.h"
 #include "core/queue.h"
 #include "core/request.h"
@@ -143,7 +144,12 @@ int grant(const struct job *job, const struct lease *lease,
 {
 	struct why reason = { 0 };
 
-	int outcome = grant_or_why(job, lease, from, &reason);
+	int outcome = kept_shut(job, lease, &reason);
+	if (outcome > 0)
+		return GRANT_BLOCKED;
+	/* A worker that is not root may not look: whoever commits will. */
+	if (outcome == 0 || outcome == -EACCES)
+		outcome = grant_or_why(job, lease, from, &reason);
 	/* It was in the hands of somebody who ended it, or moved it, at that moment. */
 	if (outcome == GRANT_GONE)
 		outcome = grant_or_why(job, lease, from, &reason);

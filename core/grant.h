@@ -24,6 +24,8 @@ enum grant_outcome {
 	GRANT_TAKEN,	 /* a commit took it; this process may not look what it did */
 	GRANT_GONE,	 /* revoked, or found to be none, while it waited */
 	GRANT_OWN,	 /* not opened: an address of this host (refuse_own) */
+	GRANT_BLOCKED,	 /* not opened, and told as an event: the administrator blocked it
+			  */
 };
 
 /*

@@ -34,7 +34,7 @@ static bool may_be_held(const struct job *job, const struct batch_entry *entry)
 	const struct settings *settings = job->settings;
 	const struct lease *lease = &entry->lease;
 
-	return entry->from == LEASE_ACTIVE &&
+	return entry->from == LEASE_ACTIVE && !entry->blocked &&
 	       lease_end(lease, settings->lifetime_ms) <= job->now.tv_sec &&
 	       hold_end(settings, lease) > job->now.tv_sec &&
 	       !end_was_granted(settings, lease) &&

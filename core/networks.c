@@ -3,12 +3,15 @@
 
 #include "base/why.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SEPARATORS " \t,"
 #define WORD_MAX 64
+#define BITS_MOST 128
 
 static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
 {
@@ -42,7 +45,7 @@ static int parse_one(char *word, struct network *ret, struct why *why)
 		*slash = '\0';
 	if (client_address_parse(word, &address) < 0)
 		return why_say(why, -EINVAL, "'%s' is no address", word);
-	const unsigned most = address.family == AF_INET ? 32 : 128;
+	const unsigned most = address.family == AF_INET ? 32 : BITS_MOST;
 	prefix = most;
 	if (slash && parse_prefix(slash + 1, most, &prefix) < 0)
 		return why_say(why, -EINVAL, "'%s/%s': the prefix is 0 to %u", word,
@@ -85,15 +88,33 @@ int networks_parse(const char *text, struct networks *ret, struct why *why)
 	return 0;
 }
 
+bool network_contains(const struct network *network, const struct client_address *client,
+		      unsigned most)
+{
+	const unsigned bits = network->prefix < most ? network->prefix : most;
+
+	return network->family == client->family &&
+	       same_bits(network->bytes, client->bytes, bits);
+}
+
 bool networks_contain(const struct networks *networks,
 		      const struct client_address *client)
 {
-	for (size_t i = 0; i < networks->count; i++) {
-		const struct network *network = &networks->list[i];
-
-		if (network->family == client->family &&
-		    same_bits(network->bytes, client->bytes, network->prefix))
+	for (size_t i = 0; i < networks->count; i++)
+		if (network_contains(&networks->list[i], client, BITS_MOST))
 			return true;
-	}
 	return false;
+}
+
+const char *network_print(const struct network *network, char text[static NETWORK_TEXT])
+{
+	const unsigned host = network->family == AF_INET ? 32 : BITS_MOST;
+
+	if (!inet_ntop(network->family, network->bytes, text, NETWORK_TEXT))
+		text[0] = '\0';
+	const size_t length = strlen(text);
+	if (network->prefix < host)
+		(void)snprintf(text + length, NETWORK_TEXT - length, "/%u",
+			       (unsigned)network->prefix);
+	return text;
 }

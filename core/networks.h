@@ -18,6 +18,8 @@ struct network {
 	unsigned char prefix;
 };
 
+#define NETWORK_TEXT (CLIENT_ADDRESS_TEXT + 4) /* with its prefix */
+
 struct networks {
 	size_t count;
 	struct network list[NETWORKS_MAX];
@@ -30,3 +32,11 @@ int networks_parse(const char *text, struct networks *ret, struct why *why);
 
 bool networks_contain(const struct networks *networks,
 		      const struct client_address *client);
+
+/* In the network, or, where its prefix is longer than `most`, in that of its first
+ * `most` bits. */
+bool network_contains(const struct network *network, const struct client_address *client,
+		      unsigned most);
+
+/* "192.0.2.0/24", or the address alone of a single host. Returns `text`. */
+const char *network_print(const struct network *network, char text[static NETWORK_TEXT]);

@@ -49,6 +49,8 @@ extern const struct command command_delete;
 extern const struct command command_status;
 extern const struct command command_grant;
 extern const struct command command_revoke;
+extern const struct command command_block;
+extern const struct command command_unblock;
 extern const struct command command_expire;
 extern const struct command command_commit;
 extern const struct command command_check;

@@ -5,13 +5,12 @@
 #include "base/why.h"
 #include "db-tool/boot_run.h"
 #include "db-tool/command.h"
+#include "db-tool/foresee.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
 #include "db-tool/options.h"
-#include "db-tool/output.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 struct run {
 	bool dry;
@@ -44,16 +43,6 @@ static int parse(const struct command *command, int argc, char **argv, struct ru
 	return EXIT_DONE;
 }
 
-static void print_one(const struct tool *tool, const struct lease *lease)
-{
-	if (tool->json)
-		output_json(json_pack("{s:s, s:s}", "would_remove", lease->client.text,
-				      "user", lease->user));
-	else
-		(void)printf("would remove %s (user %s)\n", lease->client.text,
-			     lease->user);
-}
-
 static int print_due(const struct tool *tool, const struct leases *leases)
 {
 	cleanup_batch struct batch batch = { 0 };
@@ -65,7 +54,7 @@ static int print_due(const struct tool *tool, const struct leases *leases)
 	for (size_t i = 0; i < batch.count; i++)
 		if (!batch.entry[i].held &&
 		    expire_is_due(&leases->job, &batch.entry[i].lease))
-			print_one(tool, &batch.entry[i].lease);
+			foresee_lease(tool, "remove", &batch.entry[i].lease);
 	return EXIT_DONE;
 }
 

@@ -2,26 +2,26 @@
 #include "core/grant.h"
 
 #include "base/why.h"
-#include "core/duration.h"
 #include "core/escape.h"
 #include "core/lease_file.h"
 #include "core/screen.h"
 #include "db-tool/command.h"
+#include "db-tool/foresee.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
 #include "db-tool/options.h"
 #include "db-tool/output.h"
+#include "db-tool/time_option.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define SERVICE "sapdb"
-#define FOR_LEAST_MS 1000L
-#define FOR_MOST_MS (24L * 3600 * 1000)
 
 struct request {
 	const char *user;
 	long for_ms; /* 0 = the lifetime */
+	bool dry;
 	struct client_address from;
 };
 
@@ -30,22 +30,21 @@ static int parse(int argc, char **argv, struct request *ret)
 	static const struct option longopts[] = { { "user", required_argument, NULL,
 						    'u' },
 						  { "for", required_argument, NULL, 'f' },
+						  { "dry-run", no_argument, NULL, 'n' },
 						  { 0 } };
 	int option;
 
 	optind = 0; /* start anew, with options behind arguments */
-	while ((option = getopt_long(argc, argv, ":u:f:", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":u:f:n", longopts, NULL)) != -1) {
 		if (option == 'u')
 			ret->user = optarg;
+		else if (option == 'n')
+			ret->dry = true;
 		else if (option != 'f')
 			return wrong_option(&command_grant, longopts, option, argv);
-		else if (duration_parse(optarg, &ret->for_ms) < 0 ||
-			 ret->for_ms < FOR_LEAST_MS || ret->for_ms > FOR_MOST_MS)
-			return misused(
-				&command_grant,
-				"--for '%s': must be a time from 1s to 24h, such as "
-				"2h",
-				optarg);
+		else if (time_option(optarg, &time_of_grant, &ret->for_ms) < 0)
+			return misused(&command_grant, "--for '%s': must be %s", optarg,
+				       time_of_grant.range);
 	}
 	if (optind + 1 != argc)
 		return misused(&command_grant, "one address is needed");
@@ -105,6 +104,8 @@ static int tell_outcome(const struct tool *tool, int outcome, const struct lease
 				"%s was not opened: max_leases = %ld is reached; "
 				"revoke some, or raise it in pam_sap.conf",
 				client, tool->settings.max_leases);
+	case GRANT_BLOCKED: /* and told */
+		return EXIT_PARTLY;
 	case GRANT_OWN:
 		return complain(EXIT_PARTLY,
 				"%s was not opened: it is this host's own address "
@@ -132,10 +133,11 @@ static int run_grant(struct tool *tool, int argc, char **argv)
 	if (never)
 		return complain(EXIT_PARTLY, "%s is never opened: %s", request.from.text,
 				never);
-	if (leases_open(tool, &leases, &why) < 0)
+	const int opened = request.dry ? leases_look(tool, &leases, &why)
+				       : leases_open(tool, &leases, &why);
+	if (opened < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 
-	log_open(tool);
 	struct client_address client = request.from;
 	client_address_mask_ipv6(&client, (unsigned)tool->settings.ipv6_prefix);
 	lease_make(&lease, &client, request.user, SERVICE, leases.job.now);
@@ -145,17 +147,21 @@ static int run_grant(struct tool *tool, int argc, char **argv)
 				"%s has a lease already; for another length revoke it "
 				"first",
 				client.text);
+	if (request.dry)
+		return foresee_grant(tool, &leases, &lease, &request.from);
+	log_open(tool);
 	const int outcome = grant(&leases.job, &lease, &request.from, &why);
 	return tell_outcome(tool, outcome, &lease, &why);
 }
 
 const struct command command_grant = {
 	.name = "grant",
-	.arguments = "[-u USER] [-f TIME] ADDRESS",
+	.arguments = "[-n] [-u USER] [-f TIME] ADDRESS",
 	.purpose = "open a lease by hand",
 	.help = "  -u, --user=USER  for whom; shown in the log and by status\n"
 		"  -f, --for=TIME   how long (1s to 24h) instead of the lifetime; a "
 		"login\n"
-		"                   from there prolongs it as usual\n",
+		"                   from there prolongs it as usual\n"
+		"  -n, --dry-run    only say what would happen\n",
 	.run = run_grant,
 };

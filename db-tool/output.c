@@ -3,11 +3,12 @@
 
 #include "core/escape.h"
 #include "core/event.h"
+#include "core/lease.h"
 #include "db-tool/command.h"
+#include "db-tool/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <syslog.h>
 
 /* The escaped text; the caller frees it. */
 static char *escaped(struct map_bytes bytes)
@@ -42,6 +43,24 @@ void output_json(json_t *object)
 	json_decref(object);
 }
 
+/* What an event is not about is left out. */
+static json_t *event_object(const struct event *event, const char *text)
+{
+	const struct lease *lease = event->lease;
+	json_t *object = json_pack("{s:s, s:s, s:s}", "event", text, "kind",
+				   event_name(event->kind), "map", event->map);
+
+	if (lease)
+		(void)json_object_update_new(
+			object,
+			json_pack("{s:s, s:s, s:s, s:I}", "address", lease->client.text,
+				  "user", lease->user, "service", lease->service,
+				  "last_login", (json_int_t)lease->last_login.tv_sec));
+	if (event->detail)
+		(void)json_object_set_new(object, "detail", json_string(event->detail));
+	return object;
+}
+
 void output_event(const void *context, const struct event *event)
 {
 	const struct tool *tool = context;
@@ -49,11 +68,9 @@ void output_event(const void *context, const struct event *event)
 
 	(void)event_text(event, text);
 	if (tool->json)
-		output_json(json_pack("{s:s}", "event", text));
+		output_json(event_object(event, text));
 	else
 		(void)printf("%s\n", text);
 	if (tool->log)
-		syslog(LOG_MAIL |
-			       (event_is_warning(event->kind) ? LOG_WARNING : LOG_NOTICE),
-		       "%s", text);
+		log_event(event, text);
 }

@@ -1,50 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/revoke.h"
+
 #include "base/why.h"
 #include "core/batch.h"
+#include "core/blocks.h"
 #include "core/escape.h"
-#include "core/expire.h"
 #include "core/lease_file.h"
 #include "db-tool/command.h"
+#include "db-tool/foresee.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
 #include "db-tool/options.h"
+#include "db-tool/time_option.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The leases that are meant; only their addresses matter. */
-struct chosen {
-	bool all;
-	char user[LEASE_USER]; /* escaped as in a lease; "" = any */
-	struct batch leases;
+struct request {
+	bool all, dry;
+	long block_ms; /* 0 = they are not blocked */
+	const char *user;
+	char **addresses; /* ends with NULL */
 };
 
-static int parse(int argc, char **argv, struct chosen *ret)
+static const enum lease_folder folders[] = { LEASE_ACTIVE, LEASE_PENDING,
+					     LEASE_DEFERRED };
+#define FOLDERS (sizeof(folders) / sizeof(folders[0]))
+
+static const struct option longopts[] = {
+	{ "user", required_argument, NULL, 'u' },
+	{ "all", no_argument, NULL, 'a' },
+	{ "block", required_argument, NULL, 'b' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ 0 },
+};
+
+static int parse(int argc, char **argv, struct request *ret)
 {
-	static const struct option longopts[] = { { "user", required_argument, NULL,
-						    'u' },
-						  { "all", no_argument, NULL, 'a' },
-						  { 0 } };
 	int option;
 
 	optind = 0; /* start anew, with options behind arguments */
-	while ((option = getopt_long(argc, argv, ":u:a", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":u:ab:n", longopts, NULL)) != -1) {
 		if (option == 'u')
-			(void)escape_text(optarg, " =", ret->user, sizeof(ret->user));
+			ret->user = optarg;
 		else if (option == 'a')
 			ret->all = true;
-		else
+		else if (option == 'n')
+			ret->dry = true;
+		else if (option != 'b')
 			return wrong_option(&command_revoke, longopts, option, argv);
+		else if (time_option(optarg, &time_of_block, &ret->block_ms) < 0)
+			return misused(&command_revoke, "--block '%s': must be %s",
+				       optarg, time_of_block.range);
 	}
-	const int ways = (optind < argc) + ret->all + (ret->user[0] != '\0');
+	ret->addresses = argv + optind;
+	const int ways = (optind < argc) + ret->all + (ret->user && ret->user[0]);
 	if (ways != 1)
 		return misused(&command_revoke,
 			       "addresses, --user or --all: one of the three");
+	if (ret->all && ret->block_ms != 0)
+		return misused(&command_revoke, "--block is for addresses or a user; "
+						"sapdb block takes networks");
 	return EXIT_DONE;
 }
 
-static int choose_named(const struct tool *tool, char **addresses, struct chosen *ret)
+static int choose_named(const struct tool *tool, char **addresses, struct batch *ret)
 {
 	struct lease lease = { 0 };
 
@@ -54,28 +75,29 @@ static int choose_named(const struct tool *tool, char **addresses, struct chosen
 				       *addresses);
 		client_address_mask_ipv6(&lease.client,
 					 (unsigned)tool->settings.ipv6_prefix);
-		if (batch_add(&ret->leases, &lease, LEASE_ACTIVE) < 0)
+		if (batch_add(ret, &lease, LEASE_ACTIVE) < 0)
 			return complain(EXIT_UNUSABLE, "out of memory");
 	}
 	return EXIT_DONE;
 }
 
-static int choose_found(const struct leases *leases, struct chosen *ret)
+/* NULL: of every user. */
+static int choose_found(const struct leases *leases, const char *user, struct batch *ret)
 {
-	static const enum lease_folder folders[] = { LEASE_ACTIVE, LEASE_PENDING,
-						     LEASE_DEFERRED };
+	char escaped[LEASE_USER];
 	cleanup_batch struct batch all = { 0 };
 	struct why why = { 0 };
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+	for (size_t i = 0; i < FOLDERS; i++)
 		if (leases_collect(leases, folders[i], &all, &why) < 0)
 			return complain(EXIT_UNUSABLE, "%s", why.text);
+	(void)escape_text(user, " =", escaped, sizeof(escaped));
 	for (size_t i = 0; i < all.count; i++) {
 		const struct batch_entry *entry = &all.entry[i];
 
-		if (!ret->all && strcmp(entry->lease.user, ret->user) != 0)
+		if (user && strcmp(entry->lease.user, escaped) != 0)
 			continue;
-		if (batch_add(&ret->leases, &entry->lease, entry->from) < 0)
+		if (batch_add(ret, &entry->lease, entry->from) < 0)
 			return complain(EXIT_UNUSABLE, "out of memory");
 	}
 	return EXIT_DONE;
@@ -99,8 +121,24 @@ static int count_missing(const struct leases *leases, const struct batch *batch)
 	return missing;
 }
 
-static int revoke(struct tool *tool, const struct leases *leases,
-		  const struct batch *batch)
+static void foresee(const struct tool *tool, const struct leases *leases,
+		    const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct client_address *client = &batch->entry[i].lease.client;
+		struct lease lease;
+		int error = -ENOENT;
+
+		for (size_t j = 0; j < FOLDERS && error < 0; j++)
+			error = lease_read(&leases->dir, folders[j], client, &lease,
+					   NULL);
+		if (error == 0)
+			foresee_lease(tool, "revoke", &lease);
+	}
+}
+
+static int revoke_all(struct tool *tool, const struct leases *leases,
+		      const struct batch *batch)
 {
 	struct commit_result result = { 0 };
 	struct why why = { 0 };
@@ -112,43 +150,101 @@ static int revoke(struct tool *tool, const struct leases *leases,
 		clients[i] = batch->entry[i].lease.client;
 	log_open(tool);
 	const int error =
-		expire_revoke(&leases->job, clients, batch->count, &result, &why);
+		revoke_leases(&leases->job, clients, batch->count, &result, &why);
 	free(clients);
 	if (error == -ENOENT)
 		return EXIT_PARTLY;
 	return error < 0 ? complain(EXIT_UNUSABLE, "%s", why.text) : EXIT_DONE;
 }
 
+static int end_leases(struct tool *tool, const struct leases *leases,
+		      const struct request *request)
+{
+	cleanup_batch struct batch chosen = { 0 };
+
+	int code = *request->addresses ? choose_named(tool, request->addresses, &chosen)
+				       : choose_found(leases, request->user, &chosen);
+	if (code != EXIT_DONE)
+		return code;
+	if (chosen.count == 0)
+		return complain(EXIT_PARTLY, "there is no lease to revoke");
+	const int missing = count_missing(leases, &chosen);
+	if (request->dry)
+		foresee(tool, leases, &chosen);
+	else
+		code = revoke_all(tool, leases, &chosen);
+	return code == EXIT_DONE && missing > 0 ? EXIT_PARTLY : code;
+}
+
+/* Whether there is a lease now or not. */
+static int list_blocks(const struct request *request, time_t until, struct blocks *ret)
+{
+	struct client_address client;
+	struct block block;
+	int error = 0;
+
+	if (request->user) {
+		block_of_user(&block, request->user, until);
+		error = blocks_set(ret, &block);
+	}
+	for (char **address = request->addresses; *address && error == 0; address++) {
+		if (client_address_parse_remote(*address, &client) < 0)
+			return misused(&command_revoke, "'%s' is no IPv4 or IPv6 address",
+				       *address);
+		error = block_of_network(&block, client.text, until, NULL);
+		if (error == 0)
+			error = blocks_set(ret, &block);
+	}
+	return error < 0 ? complain(EXIT_UNUSABLE, "no more than %d can be blocked",
+				    BLOCKS_MAX)
+			 : EXIT_DONE;
+}
+
+static int block_them(struct tool *tool, const struct leases *leases,
+		      const struct request *request)
+{
+	const time_t until = leases->job.now.tv_sec + request->block_ms / 1000;
+	cleanup_blocks struct blocks blocks = { 0 };
+	struct commit_result result = { 0 };
+	struct why why = { 0 };
+
+	const int code = list_blocks(request, until, &blocks);
+	if (code != EXIT_DONE)
+		return code;
+	if (request->dry)
+		return foresee_blocks(tool, &blocks);
+	log_open(tool);
+	const int error = revoke_and_block(&leases->job, &blocks, &result, &why);
+	return error < 0 ? complain(EXIT_UNUSABLE, "%s", why.text) : EXIT_DONE;
+}
+
 static int run_revoke(struct tool *tool, int argc, char **argv)
 {
 	cleanup_leases struct leases leases = LEASES_NONE;
-	struct chosen chosen = { 0 };
+	struct request request = { 0 };
 	struct why why = { 0 };
-	int missing = 0;
 
-	int code = parse(argc, argv, &chosen);
-	if (code == EXIT_DONE && leases_open(tool, &leases, &why) < 0)
-		code = complain(EXIT_UNUSABLE, "%s", why.text);
-	if (code == EXIT_DONE)
-		code = optind < argc ? choose_named(tool, argv + optind, &chosen)
-				     : choose_found(&leases, &chosen);
-	if (code == EXIT_DONE)
-		missing = count_missing(&leases, &chosen.leases);
-	if (code == EXIT_DONE && chosen.leases.count == 0)
-		code = complain(EXIT_PARTLY, "there is no lease to revoke");
-	else if (code == EXIT_DONE)
-		code = revoke(tool, &leases, &chosen.leases);
-	batch_free(&chosen.leases);
-	return code == EXIT_DONE && missing > 0 ? EXIT_PARTLY : code;
+	const int code = parse(argc, argv, &request);
+	if (code != EXIT_DONE)
+		return code;
+	const int error = request.dry ? leases_look(tool, &leases, &why)
+				      : leases_open(tool, &leases, &why);
+	if (error < 0)
+		return complain(EXIT_UNUSABLE, "%s", why.text);
+	return request.block_ms != 0 ? block_them(tool, &leases, &request)
+				     : end_leases(tool, &leases, &request);
 }
 
 const struct command command_revoke = {
 	.name = "revoke",
-	.arguments = "ADDRESS... | -u USER | -a",
-	.purpose = "end leases now",
-	.help = "  -u, --user=USER  all leases that this user opened\n"
-		"  -a, --all        all leases\n\n"
-		"The next login from there opens a new one. Records of the\n"
-		"administrator's own are not touched.\n",
+	.arguments = "[-n] [-b TIME] ADDRESS... | -u USER | -a",
+	.purpose = "end leases now, and keep them shut for a time",
+	.help = "  -u, --user=USER   all leases that this user opened\n"
+		"  -a, --all         all leases\n"
+		"  -b, --block=TIME  block the addresses, or the user, too: so long (1s\n"
+		"                    to 3650d); see sapdb block\n"
+		"  -n, --dry-run     only say what would happen\n\n"
+		"Without --block the next login from there opens a new one. Records of\n"
+		"the administrator's own are not touched.\n",
 	.run = run_revoke,
 };

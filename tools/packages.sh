@@ -4,7 +4,7 @@
 
 # shellcheck disable=SC2034 # for those that source this
 BUILD_PACKAGES="gcc libc6-dev pkg-config meson ninja-build python3 libpam0g-dev libdb-dev liblmdb-dev
-	libmnl-dev libjansson-dev"
+	libmnl-dev libjansson-dev libsystemd-dev"
 # shellcheck disable=SC2034
 HOST_PACKAGES="debootstrap systemd-container iproute2 procps"
 # libldap and libsasl2: makemap is linked with them.

@@ -77,7 +77,7 @@ static void look_at(struct check *check, const char *path)
 			say(check, &no_exec, path,
 			    "The PAM module may not be executed: its filesystem is "
 			    "mounted with noexec."),
-			"mount -o remount,bind,exec \"$(findmnt -n -o TARGET -T %s)\"",
+			"mount -o remount,bind,exec \"$(findmnt -nfo TARGET -T %s)\"",
 			path);
 	if (file.st_mode & (S_IWGRP | S_IWOTH) || file.st_uid != 0)
 		finding_mend(say(check, &writable, path,

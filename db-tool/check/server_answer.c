@@ -119,6 +119,7 @@ static bool asked_postfix(struct check *check, const char *key, struct server_an
 static bool asked_exim(struct check *check, const struct client_address *client,
 		       struct server_answer *ret)
 {
+	static const char question[] = "host in \"+relay_from_hosts\"?";
 	const char *const argv[] = { exim_program(), "-bh", client->text, NULL };
 	cleanup_program_output struct program_output output = { 0 };
 	cleanup_fd int fd = input_of("EHLO check.invalid\r\nMAIL FROM:<>\r\n"
@@ -129,10 +130,10 @@ static bool asked_exim(struct check *check, const struct client_address *client,
 	/* On stderr: >>> host in "+relay_from_hosts"? yes (matched ...) */
 	const char *asked = NULL;
 	for (const char *at = output.err; (at = strstr(at, "host in \"")); at++)
-		if (strncmp(at, "host in \"+relay_from_hosts\"?", 27) == 0)
+		if (strncmp(at, question, strlen(question)) == 0)
 			asked = at;
 	keep_line(ret, asked);
-	ret->relays = asked && strncmp(asked + 27, " yes", 4) == 0;
+	ret->relays = asked && strncmp(asked + strlen(question), " yes", 4) == 0;
 	(void)snprintf(ret->command, sizeof(ret->command), "%s -bh %s", argv[0],
 		       client->text);
 	return asked != NULL;

@@ -6,6 +6,7 @@
     test_records.py  list, insert, delete: what the tool of 1999 did, and more
     test_formats.py  what each file that is no table is said to be
     test_leases.py   grant, revoke, expire, commit
+    test_blocks.py   block, unblock, revoke --block, and what --dry-run says
     test_status.py   status, with reasons
     test_leased_keys.py  list, insert and delete where a lease is
     test_manners.py  help, mistakes, exit status, JSON, a full disk behind stdout

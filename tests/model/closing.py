@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`sapdb expire`, `commit` and `revoke` (core/expire.c), and `sapdb insert`."""
+"""`sapdb expire` and `commit` (core/expire.c), `revoke` and `block` (core/revoke.c), `insert`."""
 
 from model.turn import SILENT, Turn, bits_of, has
 from model.world import LAPSED, NAMES, NONE
+
+SAPDB = ("timer", "service", "revoke", "block")
 
 
 def count(folder: list[int]) -> int:
@@ -14,7 +16,9 @@ def count(folder: list[int]) -> int:
 def scan(turn: Turn) -> str:
     """Without a lock."""
     world, me = turn.world, turn.me
-    me.due = bits_of(lambda a: world.active[a] == LAPSED)
+    me.settle = bits_of(lambda a: world.active[a] >= 0 and has(world.blocked, a)
+                        and turn.rules.ends_blocked)
+    me.due = me.settle | bits_of(lambda a: world.active[a] == LAPSED)
     me.count = count(world.active)
     return turn.go("lock first" if turn.rules.ends_locked else "idle?", "looks for lapsed leases")
 
@@ -58,6 +62,10 @@ def end(turn: Turn) -> str:
     address = turn.next_address(lambda a: has(me.due, a) and world.active[a] >= 0)
     if address == NONE:
         return turn.go("count", SILENT)
+    if has(me.settle, address):
+        world.pending[address] = world.deferred[address] = NONE
+        world.ending[address], world.active[address] = LAPSED, NONE
+        return turn.go("end", f"moves active/{NAMES[address]}, which is blocked, to ending/")
     world.ending[address], world.active[address] = world.active[address], NONE
     me.count = address
     return turn.go("look at ended", f"moves active/{NAMES[address]} to ending/")
@@ -208,6 +216,19 @@ def revoke_end(turn: Turn) -> str:
     return turn.go("recover", "moves active to ending")
 
 
+# And a block: a revoke behind the list that it is in.
+
+def write_blocked(turn: Turn) -> str:
+    world, address = turn.world, turn.me.address
+    world.blocked |= 1 << address
+    world.must &= ~(1 << address)
+    return turn.go("unlink pending", f"blocks {NAMES[address]}")
+
+
+def block_lock(turn: Turn) -> str | None:
+    return turn.take_lock("write blocked")
+
+
 # `sapdb insert` of a record that is nobody's here.
 
 def edit(turn: Turn) -> str | None:
@@ -231,6 +252,8 @@ STEPS = {
     "anything?": (anything,),
     "leave": (leave,),
     "revoke: start": (revoke_lock,),
+    "block: start": (block_lock,),
+    "write blocked": (write_blocked,),
     "unlink pending": (unlink_pending,),
     "unlink deferred": (unlink_deferred,),
     "date back": (date_back,),
@@ -238,9 +261,10 @@ STEPS = {
     "edit: start": (edit,),
     "edit: busy": (leave,),
     "edit: committed": (leave,),
-    **{f"{kind}: busy": (busy_no_more, fail) for kind in ("timer", "service", "revoke")},
-    **{f"{kind}: committed": (done_right,) for kind in ("timer", "service", "revoke")},
+    **{f"{kind}: busy": (busy_no_more, fail) for kind in SAPDB},
+    **{f"{kind}: committed": (done_right,) for kind in SAPDB},
     "timer: failed": (failed_timer,),
     "service: failed": (failed_service,),
     "revoke: failed": (failed_service,),
+    "block: failed": (failed_service,),
 }

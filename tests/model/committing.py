@@ -130,6 +130,15 @@ def reconcile(turn: Turn, new: File) -> None:
             me.count += 1
 
 
+def close_blocked(turn: Turn, address: int, new: File) -> None:
+    """It waits, and may have a record: of a commit that died, or of when it ended."""
+    me = turn.me
+    if turn.world.active[address] == NONE and turn.rules.closes_blocked:
+        changed = close_client(turn, address, new)
+        me.changed |= changed
+        me.count -= changed and me.whole and me.count > 0
+
+
 def apply(turn: Turn) -> str:
     """commit_work_apply."""
     world, me = turn.world, turn.me
@@ -146,6 +155,9 @@ def apply(turn: Turn) -> str:
         if not has(me.queue, address):
             continue
         known = world.active[address] >= 0
+        if turn.rules.leaves_blocked and has(world.blocked, address):
+            close_blocked(turn, address, new)
+            continue
         if new.records[address] == STATIC and turn.rules.markers:
             me.settle |= 1 << address
             continue

@@ -69,6 +69,9 @@ def move(turn: Turn) -> str:
     if address == NONE:
         return turn.go("committed", SILENT)
     folder, name = source(turn, address), NAMES[address]
+    if turn.rules.leaves_blocked and has(world.blocked, address):
+        folder[address] = NONE
+        return turn.go("move", f"unlinks {name} from the queue: it is blocked")
     if has(me.settle, address):
         world.settled[address], folder[address] = folder[address], NONE
         return turn.go("move", f"moves {name} to settled/")

@@ -12,6 +12,7 @@ from model.world import FRESH, NAMES, NONE
 
 RENEWED, OPENED, SETTLED = "RENEWED", "OPENED", "SETTLED"
 WAITING, DEFERRED, GONE, UNWATCHED = "WAITING", "DEFERRED", "GONE", "UNWATCHED"
+BLOCKED = "BLOCKED"
 DECIDED = "SETTLED by a commit"
 
 
@@ -28,7 +29,15 @@ def dates(turn: Turn, folder: list[int]) -> None:
     turn.world.ended_by_hand &= ~(1 << address)
 
 
-def start(turn: Turn) -> str:
+def look_at_blocks(turn: Turn) -> str:
+    world = turn.world
+    if has(world.blocked, turn.me.address):
+        return ends(turn, BLOCKED)
+    seen = any(one.kind == "block" for one in world.processes)
+    return turn.go("look for active", "finds no block" if seen else SILENT)
+
+
+def look_for_active(turn: Turn) -> str:
     name = NAMES[turn.me.address]
     if turn.world.active[turn.me.address] == NONE:
         return turn.go("touch settled", f"finds no active/{name}")
@@ -175,12 +184,13 @@ def outcome(turn: Turn) -> str:
     found = next((word for folder, word in places if folder[address] >= 0), GONE)
     if found == GONE and turn.rules.looks_again and not has(me.due, 0):
         me.due = 1
-        return turn.go("start", "finds nothing of its request: once more")
+        return turn.go("look for active", "finds nothing of its request: once more")
     return ends(turn, found)
 
 
 STEPS = {
-    "login: start": (start,),
+    "login: start": (look_at_blocks,),
+    "look for active": (look_for_active,),
     "date active": (date_active, date_renamed),
     "look at active": (look_at_active,),
     "look at seal": (look_at_seal,),

@@ -14,7 +14,7 @@ def returned(turn: Turn, outcome: str) -> None:
     world, address = turn.world, turn.me.address
     record = world.table().records[address]
     name = NAMES[address]
-    revoked = has(world.revoked | world.ended_by_hand, address)
+    revoked = has(world.revoked | world.ended_by_hand | world.blocked, address)
     if outcome in KEPT and turn.me.can_claim and not revoked:
         world.must |= 1 << address
     undisturbed = not revoked and (has(world.covered, address) or outcome == "RENEWED")
@@ -26,7 +26,7 @@ def returned(turn: Turn, outcome: str) -> None:
         world.fault = f"P3: {name} has logged in, and sessions keep the old table"
     if outcome == "SETTLED" and record != STATIC:
         world.fault = f"P3: {name} counts as the administrator's, who says nothing of it"
-    if outcome == "GONE" and record == FREE and not has(world.revoked, address):
+    if outcome == "GONE" and record == FREE and not has(world.revoked | world.blocked, address):
         world.fault = f"P3: {name} has logged in, and nothing has come of it"
 
 
@@ -57,6 +57,7 @@ def fault_of_address(world: World, address: int, text: str) -> str | None:
          and not (world.settled[address] >= 0 and record == STATIC),
          f"P6: the renewal of {name} is lost"),
         (has(world.revoked, address) and active >= 0, f"P4: {name} was revoked and lives"),
+        (has(world.blocked, address) and active >= 0, f"P4: {name} is blocked and lives"),
     )
     return next((fault for failed, fault in checks if failed), None)
 

@@ -22,6 +22,7 @@ class Rules(NamedTuple):
     counts_leases: bool = True       # the seal's number against active/ and ending/
     idle_looks_at_copy: bool = True  # and at a note or a copy that a dead one left
     dates_revoked: bool = True       # before it is moved
+    ends_blocked: bool = True        # what is blocked, whoever renews it meanwhile
     # A commit
     reconciles: bool = True          # a table that the seal does not know, whole
     waiting_wins: bool = True        # ending/A beside active/A: the record stays (beside
@@ -29,6 +30,8 @@ class Rules(NamedTuple):
     moves_listed: bool = True        # nothing else than what the table was given
     keeps_newer: bool = True         # a lease that is in active/ is never replaced
     takes_deferred: bool = True      # with pending/
+    leaves_blocked: bool = True      # out of what it opens
+    closes_blocked: bool = True      # though it only waits: it may have a record
     defers_failed: bool = True       # out of the folder that rings the bell
     empties_settled: bool = True     # when the table is looked at as a whole
     empties_first: bool = True       # before the seal is written

@@ -61,7 +61,7 @@ def first_state(scenario: Scenario) -> tuple:
                start.trouble, scenario.kills, 0, "")
     covered = bits_of(lambda a: start.table[a] == "M")
     processes = tuple(parse(word) for word in scenario.processes.split(", "))
-    return ((first_file(start),), scalars, folders, (covered, 0, 0, 0), processes)
+    return ((first_file(start),), scalars, folders, (covered, 0, 0, 0, 0), processes)
 
 
 def search(scenario: Scenario, rules: Rules) -> Search:
@@ -134,6 +134,17 @@ SCENARIOS = (
     Scenario("a revoke that is killed", "revoke A, timer", Start(active="f-", table="M-"), 1),
     Scenario("a revoke beside a login from elsewhere", "login B, revoke A, service",
              Start(active="f-", table="M-"), 1),
+    # A block
+    Scenario("a block and a new login", "login A, block A, timer", kills=1),
+    Scenario("a block and a new login, the service", "login A, block A, service"),
+    Scenario("a block of a known client", "login A, block A, timer",
+             Start(active="e-", table="M-"), 1),
+    Scenario("a block that is killed", "block A, timer", Start(active="f-", table="M-"), 1),
+    Scenario("a block of a client that comes back", "login A, block A, timer", A_OLD, 1),
+    Scenario("a block beside a login from elsewhere", "login B, block A, service",
+             Start(active="f-", table="M-"), 1),
+    Scenario("a block, a login, a mv", "login A, block A, mv", Start(active="e-", table="M-"),
+             1, MV),
     # A table that stays out of reach
     Scenario("a rebuild that lasts", "login A, service 2, makemap", B_KNOWN, 0, MV),
     Scenario("a map in trouble", "login A, login B, service",

@@ -27,7 +27,7 @@ PROCESS = ("kind", "at", "address", "runs", "base", "new", "queue", "ending", "w
 WORLD = ("path", "copy", "lock", "seal", "note", "watched", "trouble", "kills", "builds",
          "fault")
 FOLDERS = ("active", "pending", "deferred", "ending", "settled")
-BITS = ("covered", "must", "revoked", "ended_by_hand")
+BITS = ("covered", "must", "revoked", "ended_by_hand", "blocked")
 
 
 class File:
@@ -90,7 +90,7 @@ class World:
          self.kills, self.builds, self.fault) = scalars
         (self.active, self.pending, self.deferred, self.ending,
          self.settled) = map(list, folders)
-        self.covered, self.must, self.revoked, self.ended_by_hand = bits
+        self.covered, self.must, self.revoked, self.ended_by_hand, self.blocked = bits
         self.processes = [Process(one) for one in processes]
 
     def pack(self) -> tuple:
@@ -98,7 +98,7 @@ class World:
         return (tuple([File.pack(one) for one in self.files]), World.scalars(self),
                 (tuple(self.active), tuple(self.pending), tuple(self.deferred),
                  tuple(self.ending), tuple(self.settled)),
-                (self.covered, self.must, self.revoked, self.ended_by_hand),
+                (self.covered, self.must, self.revoked, self.ended_by_hand, self.blocked),
                 tuple([Process.pack(one) for one in self.processes]))
 
     def _references(self) -> list[int]:

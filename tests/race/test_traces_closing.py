@@ -95,6 +95,45 @@ class Closing(Traces):
         self.run_sapdb("expire")
         self.expect({OTHER})
 
+    def test_a_block_that_dies_before_the_rename(self):
+        """Then the client renews its lease: another's login, that looked before."""
+        self.both_open()
+        login = self.hold_login("utimensat active/A")
+        self.hold_sapdb("block A", "renameat active/A ending/A").kill()
+        self.finish(login)
+        self.assertEqual(self.place.where(CLIENT), "active")
+        self.run_sapdb("expire")
+        self.expect({OTHER})
+
+    def test_blocked_in_ending_and_in_the_queue(self):
+        """A login that looked before the block asks for a commit: it must not save it."""
+        self.both_open()
+        login = self.hold_login("utimensat active/A")
+        block = self.hold_sapdb("block A", "renameat active/A ending/A")
+        block.step()
+        block.kill()
+        self.place.configure(wait="0")
+        self.finish(login)
+        self.place.add_lease("pending", CLIENT)
+        self.assertEqual(self.place.where(CLIENT), "pending ending")
+        self.run_sapdb("expire")
+        self.expect({OTHER})
+
+    def test_renewed_in_ending_and_blocked(self):
+        """It waits for a commit, and has a record: that goes with it."""
+        self.both_open()
+        login = self.hold_login("utimensat active/A")
+        block = self.hold_sapdb("block A", "renameat active/A ending/A")
+        block.step()
+        login.step("e")
+        login.kill()
+        block.kill()
+        self.assertEqual(self.place.where(CLIENT), "ending")
+        again = self.hold_sapdb("expire", "renameat2 ending/A pending/A")
+        self.assertEqual(table.opened(self.place.map), {CLIENT, OTHER})
+        self.finish(again)
+        self.expect({OTHER})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -48,6 +48,17 @@ class Queue(Traces):
         self.run_sapdb("commit")
         self.expect({CLIENT, OTHER})
 
+    def test_a_block_behind_the_look_at_blocks(self):
+        """A new client: its login looked before it was blocked, and asks to be opened after."""
+        self.both_open()
+        self.run_sapdb("revoke", CLIENT)
+        self.place.configure(expiry_watch="10min")
+        login = self.hold_login("newfstatat expired")
+        self.run_sapdb("block", CLIENT)
+        self.finish(login)
+        self.run_sapdb("commit")
+        self.expect({OTHER})
+
     def test_an_older_request_dates_nothing_back(self):
         self.both_open()
         self.place.add_lease("pending", CLIENT, age=OLDER)

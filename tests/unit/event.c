@@ -49,6 +49,8 @@ static const struct {
 	{ "lapsed", EVENT_LAPSED, LOGIN, NULL,
 	  "not opened: 192.0.2.77 for user horn (dovecot): its lifetime ended before "
 	  "/etc/mail/access.db could be changed (last login 2026-11-24T12:01:47Z)" },
+	{ "blocked", EVENT_BLOCKED, LOGIN, "user horn is blocked",
+	  "not opened: 192.0.2.77 for user horn (dovecot): user horn is blocked" },
 	{ "full", EVENT_FULL, LOGIN, NULL,
 	  "not opened: 192.0.2.77 for user horn (dovecot): max_leases is reached" },
 };
@@ -75,6 +77,9 @@ static const struct {
 	{ "healed", EVENT_HEALED, "1 put back, 2 without a lease removed",
 	  "made /etc/mail/access.db agree with the leases: 1 put back, 2 without a "
 	  "lease removed" },
+	{ "a block", EVENT_BLOCK, "192.0.2.0/24 until 2026-11-24T12:01:47Z",
+	  "blocked 192.0.2.0/24 until 2026-11-24T12:01:47Z" },
+	{ "no block", EVENT_UNBLOCK, "user horn", "unblocked user horn" },
 	{ "unheld", EVENT_UNHELD, "no\nkernel",
 	  "hold_open has no effect, leases end with their lifetime: no\\x0akernel" },
 	{ "junk", EVENT_JUNK, "pending/x",
@@ -174,6 +179,8 @@ static void some_are_warnings(void **state)
 	check_false("inserted", event_is_warning(EVENT_INSERTED));
 	check_false("removed", event_is_warning(EVENT_REMOVED));
 	check_false("refused", event_is_warning(EVENT_REFUSED));
+	check_false("blocked", event_is_warning(EVENT_BLOCKED));
+	check_false("a block", event_is_warning(EVENT_BLOCK));
 	check_true("full", event_is_warning(EVENT_FULL));
 	check_true("lapsed", event_is_warning(EVENT_LAPSED));
 	check_true("junk", event_is_warning(EVENT_JUNK));

@@ -113,12 +113,30 @@ static void contain_compares_bits(void **state)
 	}
 }
 
+static void a_network_is_printed_as_it_is_read(void **state)
+{
+	static const char *const texts[] = {
+		"192.0.2.0/24", "192.0.2.7",   "0.0.0.0/0",	      "2001:db8::/32",
+		"::/0",		"2001:db8::7", "2001:db8:1:2:3:4:5:6"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		char text[NETWORK_TEXT];
+		struct networks got;
+
+		check_int(texts[i], networks_parse(texts[i], &got, NULL), 0);
+		check_text(texts[i], network_print(&got.list[0], text), texts[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse_takes_lists),
 		cmocka_unit_test(parse_has_a_limit),
 		cmocka_unit_test(contain_compares_bits),
+		cmocka_unit_test(a_network_is_printed_as_it_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,8 @@ static const char *const kinds[] = {
 	[EVENT_LAPSED] = "lapsed",     [EVENT_FULL] = "full",
 	[EVENT_JUNK] = "junk",	       [EVENT_JUNK_HEAP] = "junk heap",
 	[EVENT_HEALED] = "healed",     [EVENT_UNHELD] = "unheld",
+	[EVENT_BLOCKED] = "blocked",   [EVENT_BLOCK] = "block",
+	[EVENT_UNBLOCK] = "unblock",
 };
 
 static void keep_event(const void *context, const struct event *event)

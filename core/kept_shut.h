@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kept_shut - ask the blocks about one lease, and tell that it is not opened
+ */
+#pragma once
+
+struct job;
+struct lease;
+struct why;
+
+/* 1: it is blocked, and that was told as an event. 0: it is not. Else nobody knows:
+ * blocks_read(). */
+int kept_shut(const struct job *job, const struct lease *lease, struct why *why);
