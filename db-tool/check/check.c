@@ -10,7 +10,6 @@
 #include "db-tool/program.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,15 +60,6 @@ static void look(struct check *check, bool verbose, char seen[static LINE_MAX])
 		(void)putchar('\n');
 }
 
-static bool is_coloured(void)
-{
-	const char *no = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && (!no || no[0] == '\0') &&
-	       !(terminal && strcmp(terminal, "dumb") == 0);
-}
-
 static void print(const struct check *check, const char *seen)
 {
 	const struct findings *findings = &check->findings;
@@ -81,7 +71,7 @@ static void print(const struct check *check, const char *seen)
 		if (check->tool->json)
 			finding_print_json(&findings->finding[i]);
 		else
-			finding_print_text(&findings->finding[i], is_coloured());
+			finding_print_text(&findings->finding[i]);
 	if (check->tool->json)
 		return;
 	if (errors + warnings > 0)

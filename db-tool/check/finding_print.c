@@ -3,6 +3,7 @@
 
 #include "core/escape.h"
 #include "db-tool/check/finding.h"
+#include "db-tool/colour.h"
 #include "db-tool/output.h"
 
 #include <stdio.h>
@@ -12,10 +13,10 @@
 #define INDENT 8 /* of what goes on below */
 #define ESCAPED (4 * FINDING_TEXT)
 
-static const char *const colours[] = {
-	[SEVERITY_ERROR] = "\033[1;31m",
-	[SEVERITY_WARNING] = "\033[1;33m",
-	[SEVERITY_NOTE] = "\033[1m",
+static const enum colour colours[] = {
+	[SEVERITY_ERROR] = COLOUR_BAD,
+	[SEVERITY_WARNING] = COLOUR_LOOK,
+	[SEVERITY_NOTE] = COLOUR_HEAD,
 };
 
 void finding_print_json(const struct finding *finding)
@@ -69,13 +70,13 @@ void print_wrapped(const char *label, const char *text, bool command)
 	(void)putchar('\n');
 }
 
-void finding_print_text(const struct finding *finding, bool coloured)
+void finding_print_text(const struct finding *finding)
 {
 	const struct fault *fault = finding->fault;
 	char text[ESCAPED];
 
-	(void)printf("%s%s%s: %s (%s)\n", coloured ? colours[fault->severity] : "",
-		     severity_name(fault->severity), coloured ? "\033[0m" : "", fault->id,
+	(void)printf("%s%s%s: %s (%s)\n", colour_begin(colours[fault->severity]),
+		     severity_name(fault->severity), colour_end(), fault->id,
 		     escape_text(finding->where, "", text, sizeof(text)));
 	print_wrapped("  what: ", escape_text(finding->what, "", text, sizeof(text)),
 		      false);

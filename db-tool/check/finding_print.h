@@ -13,7 +13,7 @@
 struct finding;
 
 void finding_print_json(const struct finding *finding);
-void finding_print_text(const struct finding *finding, bool coloured);
+void finding_print_text(const struct finding *finding);
 
 /* `text` behind `label`; what does not fit on the line goes below, indented. */
 void print_wrapped(const char *label, const char *text, bool command);
