@@ -17,15 +17,9 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-<<<<<<< HEAD
-	&command_list,	 &command_insert, &command_delete,
-	&command_status, &command_grant,  &command_revoke,
-	&command_expire, &command_commit, &command_check,
-=======
 	&command_list,	 &command_insert, &command_delete, &command_status,
 	&command_grant,	 &command_revoke, &command_block,  &command_unblock,
-	&command_expire, &command_commit,
->>>>>>> main
+	&command_expire, &command_commit, &command_check,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
