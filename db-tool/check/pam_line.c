@@ -89,25 +89,35 @@ static bool is_around(const struct pam_stack *stack, const struct pam_entry *ent
 	return substack == entry->substack;
 }
 
-/* As libpam counts: the lines of a substack are passed over with the line before them. */
+/* Of the substacks that `inner` is in the one right below `outer`; 0: it is in none. */
+static unsigned child_of(const struct pam_stack *stack, unsigned outer, unsigned inner)
+{
+	while (inner != outer && inner != 0 && stack->parent[inner] != outer)
+		inner = stack->parent[inner];
+	return inner == outer ? 0 : inner;
+}
+
+/* As libpam counts: a substack is one line. */
 static bool jumps_over(const struct pam_stack *stack, size_t from, size_t ours)
 {
 	const struct pam_entry *entry = &stack->entry[from];
 	long left = strtol(on_success(entry), NULL, 10);
+	unsigned last = 0;
 
-	for (size_t i = from + 1; i <= ours && left > 0; i++) {
+	for (size_t i = from + 1; i <= ours; i++) {
 		const struct pam_entry *next = &stack->entry[i];
 
 		if (next->kind != entry->kind)
 			continue;
 		if (next->level < entry->level)
 			return false;
-		if (i == ours)
-			return true;
-		if (next->level == entry->level)
-			left--;
+		const unsigned substack =
+			child_of(stack, entry->substack, next->substack);
+		if ((substack == 0 || substack != last) && left-- == 0)
+			return false;
+		last = substack;
 	}
-	return false;
+	return true;
 }
 
 static bool is_early(const struct pam_stack *stack, size_t ours,

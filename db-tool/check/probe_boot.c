@@ -3,6 +3,7 @@
 #include "db-tool/check/probe.h"
 
 #include "db-tool/boot_run.h"
+#include "db-tool/check/unit_ask.h"
 #include "db-tool/check/unit_state.h"
 #include "db-tool/program.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "db-tool/check/text_file.h"
+#include "db-tool/check/unit_ask.h"
 #include "db-tool/check/unit_state.h"
 #include "db-tool/program.h"
 

@@ -4,7 +4,7 @@
 
 #include "core/duration.h"
 #include "core/lease_dir.h"
-#include "db-tool/check/unit_state.h"
+#include "db-tool/check/unit_ask.h"
 #include "db-tool/command.h"
 
 #include <errno.h>

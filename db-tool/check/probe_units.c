@@ -2,6 +2,7 @@
 /* Timer, path unit and boot run: there, started, and started again after a boot. */
 #include "db-tool/check/probe.h"
 
+#include "db-tool/check/unit_ask.h"
 #include "db-tool/check/unit_state.h"
 #include "db-tool/program.h"
 

@@ -2,11 +2,11 @@
 #include "db-tool/check/sendmail_cf.h"
 
 #include "base/ascii.h"
-#include "db-tool/check/probe.h"
 #include "db-tool/check/text_file.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *sendmail_cf_path(void)
 {
@@ -14,7 +14,7 @@ const char *sendmail_cf_path(void)
 					      NULL };
 
 	for (size_t i = 0; places[i]; i++)
-		if (is_there(places[i]))
+		if (access(places[i], F_OK) == 0)
 			return places[i];
 	return NULL;
 }

@@ -7,15 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct check;
-struct program_output;
-
-/* Whether systemd runs this host. */
-bool systemd_is_here(void);
-
-/* Asks of these units, and of the mail servers', all that unit_property() may ask for. */
-bool unit_states_ask(struct check *check, struct program_output *ret);
-
 /* The value, cut to `room`; "" where there is none; with blanks between where systemctl
  * tells several, a line each. Returns `value`. */
 const char *unit_property(const char *states, const char *unit, const char *name,

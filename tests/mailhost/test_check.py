@@ -129,6 +129,7 @@ class Check(unittest.TestCase):
 
     def test_a_healthy_host(self):
         finds_nothing(self, host)
+        self.assertIn("Nothing found. Looked at: settings,", host.sapdb("check"))
         told = host.sapdb("check", "-v")
         self.assertIn("looked at answers: the mail server's answer about 1 address\n", told)
         self.assertIn("nothing of Postfix: mta is not postfix\n", told)
