@@ -19,7 +19,7 @@ MEMBERS = {"id", "severity", "what", "why", "mend", "where"}
 SEVERITIES = ("error", "warning", "note")
 # Of this machine, not of the place.
 ELSEWHERE = ("pam-", "dovecot-", "saslauthd-", "cyrus-", "timer-", "path-", "expire-", "commit-",
-             "boot-", "unit-", "mta-", "sendmail-", "postfix-", "exim-", "no-answer")
+             "boot-", "unit-", "mta-", "sendmail-", "postfix-", "exim-", "no-")
 COLUMNS = 80
 
 
