@@ -180,6 +180,11 @@ static int replace(int folder, const struct blocks *blocks)
 	return error;
 }
 
+void blocks_tidy(const struct lease_dir *dir)
+{
+	(void)unlinkat(dir->fd, NEW_NAME, 0);
+}
+
 int blocks_write(const struct lease_dir *dir, const struct blocks *blocks,
 		 struct why *why)
 {

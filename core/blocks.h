@@ -32,6 +32,9 @@ int blocks_read(const struct lease_dir *dir, time_t now, struct blocks *ret,
 int blocks_write(const struct lease_dir *dir, const struct blocks *blocks,
 		 struct why *why);
 
+/* Under the commit lock: what a killed blocks_write() left. */
+void blocks_tidy(const struct lease_dir *dir);
+
 /* The first one that covers the lease, or NULL. */
 const struct block *blocks_cover(const struct blocks *blocks, const struct lease *lease,
 				 unsigned ipv6_prefix);

@@ -160,20 +160,15 @@ static int end_one(const struct job *job, const struct lease *due)
 	return 0;
 }
 
-/* Whoever renewed it meanwhile. Gone meanwhile is ended. */
-static int end_blocked(const struct job *job, const struct lease *blocked)
-{
-	(void)revoke_locked(job, &blocked->client);
-	return 0;
-}
-
 static void end_all(const struct job *job, struct due *due)
 {
 	for (size_t i = 0; i < due->batch.count; i++) {
 		const struct batch_entry *entry = &due->batch.entry[i];
-		const int ended = entry->held	   ? 0
-				  : entry->blocked ? end_blocked(job, &entry->lease)
-						   : end_one(job, &entry->lease);
+		int ended = 0;
+		if (entry->blocked)
+			ended = revoke_locked(job, &entry->lease.client);
+		else if (!entry->held)
+			ended = end_one(job, &entry->lease);
 		if (ended < 0)
 			miss(due, job, &entry->lease.client, ended);
 	}
@@ -242,6 +237,7 @@ static int end_found(const struct job *job, struct due *due, struct commit_resul
 		error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
 		return trouble_once(job, error, ret, why);
+	blocks_tidy(job->leases);
 	/* The scan was before the lock: a login may have been committed since. */
 	if (due->batch.count == held && is_idle(job, &lock, due->active))
 		return 0;

@@ -14,33 +14,73 @@
 
 static const enum lease_folder folders[] = { LEASE_ACTIVE, LEASE_PENDING,
 					     LEASE_DEFERRED };
+#define FOLDERS (sizeof(folders) / sizeof(folders[0]))
+static const enum lease_folder queues[] = { LEASE_PENDING, LEASE_DEFERRED };
+#define QUEUES (sizeof(queues) / sizeof(queues[0]))
 
-bool revoke_locked(const struct job *job, const struct client_address *client)
+int revoke_locked(const struct job *job, const struct client_address *client)
 {
 	static const struct timespec long_ago = { .tv_sec = 0 };
-	const bool waited = lease_unlink(job->leases, LEASE_PENDING, client) == 0;
-	const bool deferred = lease_unlink(job->leases, LEASE_DEFERRED, client) == 0;
+	int found = 0;
 
+	for (size_t i = 0; i < QUEUES; i++) {
+		const int error = lease_unlink(job->leases, queues[i], client);
+		if (error < 0 && error != -ENOENT)
+			return error;
+		found |= error == 0;
+	}
 	/* Dated first, so that a run after a crash does not take it for renewed. */
 	(void)lease_touch(job->leases, LEASE_ACTIVE, client, long_ago);
-	return lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING, client) == 0 ||
-	       waited || deferred;
+	const int moved = lease_move(job->leases, LEASE_ACTIVE, LEASE_ENDING, client);
+	return moved == 0 || moved == -ENOENT ? found | (moved == 0) : moved;
+}
+
+/* Of many leases: how many there were, and the first that could not be ended. */
+struct ended {
+	size_t found;
+	int error;
+	struct why reason;
+};
+
+static void end_lease(const struct job *job, const struct client_address *client,
+		      struct ended *ended)
+{
+	const int found = revoke_locked(job, client);
+
+	ended->found += found != 0;
+	if (found < 0 && ended->error == 0)
+		ended->error =
+			why_set(&ended->reason, found, "cannot end the lease of %s in %s",
+				client->text, job->leases->path);
+}
+
+/* The others end all the same. */
+static int commit_ended(const struct job *job, const struct commit_lock *lock,
+			const struct ended *ended, struct commit_result *ret,
+			struct why *why)
+{
+	const int error = commit_patiently(job, lock, ret, why);
+
+	if (error < 0 || ended->error == 0)
+		return error;
+	*why = ended->reason;
+	return ended->error;
 }
 
 int revoke_leases(const struct job *job, const struct client_address *clients,
 		  size_t count, struct commit_result *ret, struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
-	size_t found = 0;
+	struct ended ended = { 0 };
 
 	const int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error < 0)
 		return error;
 	for (size_t i = 0; i < count; i++)
-		found += revoke_locked(job, &clients[i]);
-	if (found == 0)
+		end_lease(job, &clients[i], &ended);
+	if (ended.found == 0)
 		return why_say(why, -ENOENT, "there is no lease to revoke");
-	return commit_patiently(job, &lock, ret, why);
+	return commit_ended(job, &lock, &ended, ret, why);
 }
 
 /* A file that is none, or cannot be read, names no user: its address alone counts. */
@@ -66,15 +106,15 @@ static int collect_covered(const struct job *job, enum lease_folder folder,
 }
 
 static int end_covered(const struct job *job, const struct blocks *blocks,
-		       struct why *why)
+		       struct ended *ended, struct why *why)
 {
 	cleanup_batch struct batch covered = { 0 };
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && error >= 0; i++)
+	for (size_t i = 0; i < FOLDERS && error >= 0; i++)
 		error = collect_covered(job, folders[i], blocks, &covered, why);
 	for (size_t i = 0; i < covered.count && error >= 0; i++)
-		(void)revoke_locked(job, &covered.entry[i].lease.client);
+		end_lease(job, &covered.entry[i].lease.client, ended);
 	return error < 0 ? error : 0;
 }
 
@@ -107,6 +147,7 @@ int revoke_and_block(const struct job *job, const struct blocks *wanted,
 		     struct commit_result *ret, struct why *why)
 {
 	cleanup_commit_lock struct commit_lock lock = { .fd = -1 };
+	struct ended ended = { 0 };
 
 	int error = commit_lock_take(job->leases, job->deadline, NULL, &lock, why);
 	if (error == 0)
@@ -115,8 +156,8 @@ int revoke_and_block(const struct job *job, const struct blocks *wanted,
 		return error;
 	for (size_t i = 0; i < wanted->count; i++)
 		tell(job, EVENT_BLOCK, &wanted->list[i]);
-	error = end_covered(job, wanted, why);
-	return error < 0 ? error : commit_patiently(job, &lock, ret, why);
+	error = end_covered(job, wanted, &ended, why);
+	return error < 0 ? error : commit_ended(job, &lock, &ended, ret, why);
 }
 
 /* The log line for each, before the file is written: after a crash between it is said

@@ -31,6 +31,6 @@ int revoke_and_block(const struct job *job, const struct blocks *wanted,
  * Without a commit: the next login opens. */
 long unblock(const struct job *job, const struct blocks *unwanted, struct why *why);
 
-/* Under the lock, for the next commit: out of the queue, from active/ to ending/. Whether
- * there was such a lease. */
-bool revoke_locked(const struct job *job, const struct client_address *client);
+/* Under the lock, for the next commit: out of the queue, from active/ to ending/. 1 =
+ * there was such a lease, 0 = there was none; a negative errno: it could not be ended. */
+int revoke_locked(const struct job *job, const struct client_address *client);

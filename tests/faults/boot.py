@@ -56,6 +56,10 @@ class Ground:
     def opened(self) -> set[str]:
         return self.look(self.place.map.read_bytes()).opened
 
+    def blocked(self) -> str:
+        path = self.place.state / "blocked"
+        return path.read_text() if path.exists() else ""
+
     def restore(self, numbers: dict[int, int], disk: Disk) -> None:
         shutil.rmtree(self.place.run, ignore_errors=True)
         for folder in (self.place.map.parent, self.place.state):

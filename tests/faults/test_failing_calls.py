@@ -21,7 +21,7 @@ from unittest import mock
 
 from cli import table
 from faults.injected import Injected
-from faults.works import Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
+from faults.works import Block, Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
 from pam import daemon
 
 MANY_FAULTS = 8
@@ -230,6 +230,11 @@ class Timer(FailingCalls):
 class Administrator(FailingCalls):
     def test_insert(self):
         self.check(Insert)
+
+
+class Blocking(FailingCalls):
+    def test_block(self):
+        self.check(Block)
 
 
 class InPlace(FailingCalls):

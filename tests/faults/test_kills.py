@@ -13,7 +13,7 @@ import unittest
 
 from faults import injected
 from faults.first_run import FirstRun
-from faults.works import Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
+from faults.works import Block, Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
 
 MANY_FAULTS = 5
 FEW = 5  # calls more or less in another run: of libdb's memory
@@ -104,6 +104,11 @@ class Timer(Kills):
 class Administrator(Kills):
     def test_insert(self):
         self.check(Insert)
+
+
+class Blocking(Kills):
+    def test_block(self):
+        self.check(Block)
 
 
 class Beginner(Kills):

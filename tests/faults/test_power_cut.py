@@ -267,6 +267,28 @@ class Rebuilt(Case):
         self.assertEqual(self.look(Kind.JOURNAL, done), [])
 
 
+class Blocks(Case):
+    """What the administrator has blocked is blocked once the command has ended."""
+
+    COMMITS = (f"block {REVOKED}", "block -u maria", "unblock -u maria")
+
+    def faults_of_clients(self, kind: Kind, cut: int) -> list[str]:
+        ended = [self.COMMITS[i] for i, end in enumerate(self.recording.ends) if cut >= end]
+        if self.COMMITS[0] not in ended:
+            return []
+        opened = self.ground.opened()
+        return [f"{REVOKED} is {word}" for word, wrong in (
+            ("open", REVOKED in opened), ("not blocked", REVOKED not in self.ground.blocked()))
+            if wrong]
+
+    def test_strict(self):
+        self.assertEqual(self.look(Kind.STRICT, self.recording.done), [])
+
+    def test_journal(self):
+        done = without(self.recording.done, syncs(self.recording.done, folders=True))
+        self.assertEqual(self.look(Kind.JOURNAL, done), [])
+
+
 class Lmdb(Case):
     """In place, by transactions of libmdb."""
 

@@ -20,7 +20,8 @@ COUNTED = ("start", "fds", *opening()[1:3], "fds", "end")
 NAME = re.compile(r"^[a-z0-9_]+$", re.MULTILINE)  # of a call, as inject lists them
 END_OF_LOGIN = "/proc/self/fd"
 RENEWED_FROM = 300  # seconds ago
-IN_STATE = {"active", "pending", "deferred", "ending", "settled", "commit.lock", "expired"}
+IN_STATE = {"active", "pending", "deferred", "ending", "settled", "commit.lock", "expired",
+            "blocked"}
 IN_RUN = {"seal", "spares"}
 
 
@@ -249,4 +250,36 @@ class Insert(Work):
             self.statics = self.wanted
 
 
-WORKS = (Grant, Renewal, Commit, Expiry, Reconcile, Insert)
+class Block(Work):
+    """The administrator keeps a client shut."""
+
+    label = "a block"
+    fewest = 215
+
+    def make_work(self) -> None:
+        self.place.sapdb("unblock", "--all")
+        self.address = self.live[0]
+
+    def words(self) -> list[str]:
+        return [*self.command("block"), self.address]
+
+    def is_blocked(self) -> bool:
+        path = self.place.state / "blocked"
+        return path.exists() and f"network={self.address} " in path.read_text()
+
+    def is_done(self) -> bool:
+        return (self.is_blocked() and not self.place.where(self.address)
+                and self.address not in table.opened(self.place.map))
+
+    def settle(self) -> None:
+        """Written, it counts: the next run of the timer does the rest."""
+        if self.is_blocked():
+            self.live.remove(self.address)
+
+    def set_up(self) -> None:
+        while len(self.live) <= LEASES:
+            self.enqueue()
+        super().set_up()
+
+
+WORKS = (Grant, Renewal, Commit, Expiry, Reconcile, Insert, Block)

@@ -28,18 +28,20 @@ class Fault(NamedTuple):
     tidy: str = ""  # behind it: what the fault has left
 
 
-# The timer is there, and starts nothing while the test looks.
-TIMER = """[Timer]
-OnCalendar=
-OnCalendar=*-02-29 00:00:00
-"""
+# The timer is there, and starts nothing while the test looks: the runs are those that it asks
+# for. And daemons may be restarted as often as it likes.
+QUIET = "[Timer]\nOnCalendar=\nOnCalendar=*-02-29 00:00:00\n"
+OFTEN = "[Unit]\nStartLimitIntervalSec=0\n"
+DROP_INS = {"pam_sap-expire.timer": QUIET, "dovecot.service": OFTEN, "sendmail.service": OFTEN,
+            "saslauthd.service": OFTEN}
 
 
-def keep_timer_quiet(host: ProductHost) -> None:
-    """Before the boot. The runs are those that the test asks for."""
-    folder = host.root / "etc/systemd/system/pam_sap-expire.timer.d"
-    folder.mkdir(parents=True)
-    (folder / "quiet.conf").write_text(TIMER)
+def prepare(host: ProductHost) -> None:
+    """Before the boot."""
+    for unit, text in DROP_INS.items():
+        folder = host.root / f"etc/systemd/system/{unit}.d"
+        folder.mkdir(parents=True)
+        (folder / "planted.conf").write_text(text)
 
 
 def findings(test: unittest.TestCase, host: ProductHost) -> list[dict]:

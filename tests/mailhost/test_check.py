@@ -5,7 +5,7 @@ import struct
 import unittest
 
 from . import pam_scenario
-from .planted import Fault, finds_nothing, keep_timer_quiet, try_out
+from .planted import Fault, finds_nothing, prepare, try_out
 from .product import CONF, MAP, STATE, ProductHost, booted_product
 
 CLIENT = "192.0.2.77"
@@ -120,7 +120,7 @@ host: ProductHost
 def setUpModule() -> None:
     global host
     host = booted_product(unittest.addModuleCleanup, pam_scenario.account_hook,
-                          keep_timer_quiet)
+                          prepare)
 
 
 class Check(unittest.TestCase):

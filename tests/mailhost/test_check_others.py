@@ -4,7 +4,7 @@
 import unittest
 
 from . import pam_scenario, test_cyrus, test_exim
-from .planted import Fault, finds_nothing, keep_timer_quiet, try_out
+from .planted import Fault, finds_nothing, prepare, try_out
 from .postfix_host import TABLE, PostfixHost
 from .product import ProductHost, booted_product
 
@@ -65,7 +65,7 @@ class Others(unittest.TestCase):
 
 def on_postfix(host: PostfixHost) -> None:
     host.serve("lmdb")
-    keep_timer_quiet(host)
+    prepare(host)
 
 
 class Postfix(Others):
@@ -81,7 +81,7 @@ class Postfix(Others):
 
 def on_exim(host: ProductHost) -> None:
     test_exim.as_the_guide_says(host)
-    keep_timer_quiet(host)
+    prepare(host)
 
 
 class Exim(Others):
@@ -99,7 +99,7 @@ class Cyrus(Others):
     @classmethod
     def setUpClass(cls):
         cls.host = booted_product(cls.addClassCleanup, test_cyrus.account_line,
-                                  keep_timer_quiet, test_cyrus.CyrusHost)
+                                  prepare, test_cyrus.CyrusHost)
 
     def test_faults(self):
         self.plant(CYRUS_FAULTS)

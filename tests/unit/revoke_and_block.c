@@ -9,8 +9,11 @@
 #include "core/expire.h"
 #include "core/expiry_watch.h"
 #include "core/grant.h"
+#include "core/hold.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -198,6 +201,38 @@ static void the_timer_ends_what_is_blocked(void **state)
 	}
 }
 
+static int one_connection(const void *context, const unsigned short *ports,
+			  const struct connection_sink *sink, struct why *why)
+{
+	struct sockaddr_in peer = { .sin_family = AF_INET };
+
+	(void)context;
+	(void)ports;
+	(void)why;
+	assert_int_equal(inet_pton(AF_INET, A, &peer.sin_addr), 1);
+	sink->found(sink->to, (const struct sockaddr *)&peer);
+	return 0;
+}
+
+static void a_connection_holds_nothing_blocked(void **state)
+{
+	static const struct connection_source source = { one_connection, NULL };
+	struct site *site = site_with_leases(state);
+	cleanup_blocks struct blocks blocks = { 0 };
+	struct commit_result result = { 0 };
+	struct why why = { 0 };
+
+	site_set(site, "hold_open", "yes");
+	site->job.connections = &source;
+	site_clock(site, 1000);
+	check_int("held", expire(&site->job, &result, &why), 0);
+	check_where("held", site, A, "active");
+	make_blocks(&blocks, NULL, A, UNTIL);
+	check_int("written", blocks_write(&site->leases, &blocks, NULL), 0);
+	check_int("blocked", expire(&site->job, &result, &why), 0);
+	check_where("blocked", site, A, "");
+}
+
 static void unblocked_it_may_be_opened(void **state)
 {
 	struct site *site = site_with_leases(state);
@@ -266,6 +301,7 @@ int main(void)
 		cmocka_unit_test(a_login_opens_nothing_blocked),
 		cmocka_unit_test(a_commit_opens_nothing_blocked),
 		cmocka_unit_test(the_timer_ends_what_is_blocked),
+		AT_SITE(a_connection_holds_nothing_blocked),
 		AT_SITE(unblocked_it_may_be_opened),
 		AT_SITE(a_damaged_list_opens_nobody_and_closes_all_the_same),
 		AT_SITE(a_block_is_not_forgotten),
