@@ -62,22 +62,20 @@ static int look_at_markers(const struct leases *leases, const struct table *tabl
 	return error;
 }
 
-int disagreements_find(const struct leases *leases, const struct table *table,
-		       struct disagreements *ret, struct why *why)
+int disagreements_find(const struct leases *leases, const struct batch *active,
+		       const struct table *table, struct disagreements *ret,
+		       struct why *why)
 {
 	const struct record_form form = settings_record_form(leases->job.settings);
-	cleanup_batch struct batch batch = { 0 };
 	struct verdict verdict;
 
 	int error = look_at_markers(leases, table, &form, ret, why);
-	if (error == 0)
-		error = leases_collect(leases, LEASE_ACTIVE, &batch, why);
-	batch_sort(&batch);
-	for (size_t i = 0; i < batch.count && error == 0; i++) {
-		const struct client_address *client = &batch.entry[i].lease.client;
+	for (size_t i = 0; i < active->count && error == 0; i++) {
+		const struct client_address *client = &active->entry[i].lease.client;
 
 		error = verdict_of(table, &form, client, &verdict, why);
-		if (error == 0 && verdict.word == VERDICT_FREE && !verdict.ours)
+		if (error == 0 && verdict.word == VERDICT_FREE && !verdict.ours &&
+		    lease_present(&leases->dir, LEASE_ACTIVE, client))
 			count(&ret->lease_alone, client);
 	}
 	return error;

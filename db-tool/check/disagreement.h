@@ -28,6 +28,9 @@ struct disagreements {
 	struct disagreement lease_alone; /* its record is missing */
 };
 
-int disagreements_find(const struct leases *leases, const struct table *table,
-		       struct disagreements *ret, struct why *why);
+/* `active`: the leases that were so before the table was opened. */
+struct batch;
+int disagreements_find(const struct leases *leases, const struct batch *active,
+		       const struct table *table, struct disagreements *ret,
+		       struct why *why);
 bool disagreements_any(const struct disagreements *found);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "db-tool/check/finding.h"
 
+#include "base/ascii.h"
 #include "db-tool/command.h"
 
 #include <stdarg.h>
@@ -55,6 +56,10 @@ void finding_mend(struct finding *finding, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(finding->mend, sizeof(finding->mend), format, args);
 	va_end(args);
+	/* Not escaped: its backslashes are the shell's. */
+	for (char *byte = finding->mend; *byte != '\0'; byte++)
+		if (!ascii_is_print(*byte))
+			*byte = '?';
 }
 
 /* Few, and in order mostly: each goes before the milder ones. */

@@ -44,6 +44,7 @@ struct finding *finding_add(struct findings *findings, const struct fault *fault
 /* Whether this one was met there already. */
 bool finding_is_there(const struct findings *findings, const struct fault *fault,
 		      const char *where);
+/* `what` may be any bytes: it is escaped when it is printed. */
 void finding_what(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void finding_mend(struct finding *finding, const char *format, ...)

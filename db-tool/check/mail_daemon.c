@@ -23,10 +23,8 @@ static const struct mail_daemon daemons[] = {
 	  { "mailutils" },
 	  true },
 	{ "popa3d", { "/usr/sbin/popa3d" }, { "popa3d" }, false },
-	{ "solid-pop3d",
-	  { "/usr/sbin/solid-pop3d", "/usr/sbin/spop3d" },
-	  { "solid-pop3d", "spop3d" },
-	  true },
+	{ "solid-pop3d", { "/usr/sbin/solid-pop3d" }, { "solid-pop3d" }, true },
+	{ "solid-pop3d", { "/usr/sbin/spop3d" }, { "spop3d" }, true },
 	{ "UW imapd", { "/usr/sbin/ipop3d" }, { "pop", "imap" }, true },
 	{ "tpop3d", { "/usr/sbin/tpop3d" }, { "tpop3d" }, false },
 };

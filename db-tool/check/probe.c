@@ -53,7 +53,8 @@ bool ask(struct check *check, const char *const *argv, int input_fd,
 	const int error = program_run(&program, ret, &why);
 	if (error == 0)
 		return ret->status == 0;
-	if (error != -ENOENT) {
+	if (error != -ENOENT &&
+	    !finding_is_there(&check->findings, &no_answer, argv[0])) {
 		struct finding *found =
 			finding_add(&check->findings, &no_answer, argv[0]);
 

@@ -201,18 +201,17 @@ static bool judge_service(struct check *check, const struct mail_daemon *daemon,
 	return any;
 }
 
-static void say_missing(struct check *check, const struct mail_daemon *daemon,
-			bool others)
+static void say_missing(struct check *check, const struct fault *fault,
+			const struct mail_daemon *daemon, const char *service)
 {
-	char service[DOVECOT_WORD] = "", path[PATH_MAX];
+	char path[PATH_MAX];
 
-	if (!mail_daemon_service(daemon, &check->dovecot, 0, service))
-		return; /* it asks no PAM */
 	(void)snprintf(path, sizeof(path), PAM_FOLDER "/%s", service);
-	struct finding *found =
-		finding_add(&check->findings, others ? &one_missing : &missing, path);
-	finding_what(found, "No PAM service of %s has a line of pam_sap.so.",
-		     daemon->name);
+	if (finding_is_there(&check->findings, fault, path))
+		return;
+	struct finding *found = finding_add(&check->findings, fault, path);
+	finding_what(found, "The PAM service %s of %s has no line of pam_sap.so.",
+		     service, daemon->name);
 	if (is_there(path))
 		mend_with_line(found, service, "account", "");
 	else
@@ -222,14 +221,31 @@ static void say_missing(struct check *check, const struct mail_daemon *daemon,
 			     path);
 }
 
-static bool has_line(struct check *check, const struct mail_daemon *daemon)
+/* A service of its own for each protocol: one may be left out on purpose. */
+static bool look_at_daemon(struct check *check, const struct mail_daemon *daemon)
 {
 	char service[DOVECOT_WORD];
-	bool any = false;
+	bool with[MAIL_SERVICES * DOVECOT_PASSDBS] = { false }, any = false;
+	const size_t most = sizeof(with) / sizeof(with[0]);
 
-	for (size_t i = 0; mail_daemon_service(daemon, &check->dovecot, i, service); i++)
-		any |= judge_service(check, daemon, service);
+	for (size_t i = 0;
+	     i < most && mail_daemon_service(daemon, &check->dovecot, i, service); i++)
+		any |= with[i] = judge_service(check, daemon, service);
+	for (size_t i = 0;
+	     any && i < most && mail_daemon_service(daemon, &check->dovecot, i, service);
+	     i++)
+		if (!with[i])
+			say_missing(check, &one_missing, daemon, service);
 	return any;
+}
+
+static void look_at_lacking(struct check *check, const struct mail_daemon *daemon,
+			    bool others)
+{
+	char service[DOVECOT_WORD];
+
+	if (mail_daemon_service(daemon, &check->dovecot, 0, service))
+		say_missing(check, others ? &one_missing : &missing, daemon, service);
 }
 
 bool probe_pam(struct check *check)
@@ -244,13 +260,13 @@ bool probe_pam(struct check *check)
 		const size_t end = strlen(names);
 		(void)snprintf(names + end, sizeof(names) - end, "%s%s",
 			       end > 0 ? ", " : "", daemon->name);
-		if (has_line(check, daemon))
+		if (look_at_daemon(check, daemon))
 			with++;
 		else
 			without[lacking++] = daemon;
 	}
 	for (size_t i = 0; i < lacking; i++)
-		say_missing(check, without[i], with > 0);
+		look_at_lacking(check, without[i], with > 0);
 	if (lacking + with == 0)
 		return not_here(check, "no POP3 or IMAP daemon that is known here");
 	return looked_at(check, "the PAM services of %s", names);

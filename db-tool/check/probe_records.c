@@ -2,13 +2,13 @@
 /*
  * The records of ours against the leases, and the seal.
  *
- * Logins and the timer go on meanwhile: what does not agree is looked at again, and told
- * when it is still so.
+ * Logins and the timer go on meanwhile: what does not agree is looked at again.
  */
 #include "db-tool/check/probe.h"
 
 #include "base/deadline.h"
 #include "base/why.h"
+#include "core/batch.h"
 #include "core/seal.h"
 #include "db-tool/check/disagreement.h"
 #include "db-tool/leases.h"
@@ -17,7 +17,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#define TRIALS 3
+#define TRIALS 6
 #define NAP_MS 300
 #define HEALED_S 180 /* the timer's third run by then */
 #define RUN "systemctl start pam_sap-expire.service"
@@ -67,33 +67,63 @@ static void say(struct check *check, const struct fault *fault,
 	mend_by_looking(check, found);
 }
 
+/* Leases first: what is active then the table that is opened afterwards shows. */
 static int compare(struct check *check, struct disagreements *ret, struct why *why)
 {
 	cleanup_table_file struct table_file file = { 0 };
 	cleanup_leases struct leases leases = LEASES_NONE;
+	cleanup_batch struct batch active = { 0 };
 
 	*ret = (struct disagreements){ 0 };
 	int error = leases_look(check->tool, &leases, why);
 	if (error == 0)
+		error = leases_collect(&leases, LEASE_ACTIVE, &active, why);
+	if (error == 0)
 		error = table_file_open(check->tool, &file, why);
 	if (error == 0)
-		error = disagreements_find(&leases, &file.table, ret, why);
+		error = disagreements_find(&leases, &active, &file.table, ret, why);
 	return error;
 }
 
+/* True: nobody has changed the table meanwhile. */
+static bool compare_at_rest(struct check *check, struct disagreements *ret,
+			    int *ret_error, struct why *why)
+{
+	const char *path = check->settings->map_path;
+	struct map_identity before, after;
+
+	const bool known = map_identity_of(path, &before) == 0;
+	*ret_error = compare(check, ret, why);
+	return known && map_identity_of(path, &after) == 0 &&
+	       map_identity_equal(&before, &after);
+}
+
+static void nap(void)
+{
+	const struct timespec deadline = deadline_in(NAP_MS);
+	unsigned round = 0;
+
+	while (deadline_nap(deadline, &round))
+		continue;
+}
+
+/* Told is what two looks in turn have seen, at a table at rest. */
 static int compare_patiently(struct check *check, struct disagreements *ret,
 			     struct why *why)
 {
-	int error = compare(check, ret, why);
+	int seen = 0, error = 0;
 
-	for (int trial = 1; trial < TRIALS && disagreements_any(ret); trial++) {
-		const struct timespec deadline = deadline_in(NAP_MS);
-		unsigned round = 0;
+	for (int trial = 0; trial < TRIALS; trial++) {
+		const bool at_rest = compare_at_rest(check, ret, &error, why);
 
-		while (deadline_nap(deadline, &round))
-			continue;
-		error = compare(check, ret, why);
+		if (!disagreements_any(ret))
+			return error;
+		seen = at_rest ? seen + 1 : 0;
+		if (seen == 2)
+			return 0;
+		nap();
 	}
+	*ret = (struct disagreements){ 0 };
 	return error;
 }
 
