@@ -28,10 +28,11 @@ static const struct probe probes[] = {
 };
 #define PROBES (sizeof(probes) / sizeof(probes[0]))
 
-/* Several probes ask for it. */
+/* Several probes ask for it. Without -P it hides whatever is called a key, cache_key,
+ * too. */
 static void ask_dovecot(struct check *check)
 {
-	static const char *const argv[] = { "doveconf", "-n", NULL };
+	static const char *const argv[] = { "doveconf", "-n", "-P", NULL };
 	cleanup_program_output struct program_output output = { 0 };
 
 	check->dovecot.there = is_there("/usr/sbin/dovecot");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dovecot_conf - what `doveconf -n` says about the logins that come to PAM
+ * dovecot_conf - what `doveconf -n -P` says about the logins that come to PAM
  *
  * Of Dovecot 2.3 (passdb { driver = pam, args = ... }) and 2.4 (passdb pam { ... }). What
  * it does not print has its default.

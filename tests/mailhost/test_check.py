@@ -12,6 +12,7 @@ CLIENT = "192.0.2.77"
 OTHER = "192.0.2.99"
 PAM = "/etc/pam.d/dovecot"
 MODULE = "/lib/x86_64-linux-gnu/security/pam_sap.so"
+CF = "/etc/mail/sendmail.cf"
 AUTH_SYSTEM = "/etc/dovecot/conf.d/auth-system.conf.ext"
 HASH_185 = struct.pack("=II", 0x061561, 2) + bytes(4096)
 CDB = struct.pack("<II", 2048, 0) * 256  # 256 empty tables
@@ -19,6 +20,10 @@ CDB = struct.pack("<II", 2048, 0) * 256  # 256 empty tables
 # The line that the guide tells of, behind common-account.
 LINE = "account optional pam_sap.so"
 OWN_LINE = f"sed -i '/pam_sap/d' {PAM}; sed -i '/common-account/a {LINE}' {PAM}"
+WHOLE_FILE = ("printf '@include common-%s\\n' auth account session "
+              f">{PAM}; {OWN_LINE}")
+OTHER_MODULE = (f"cp {MODULE} /root/m.so; chmod {{mode}} /root/m.so; "
+                f"mount --bind /root/m.so {MODULE}")
 WITH_OTHERS = (f"(makemap -u hash {MAP}; printf '%b') >/root/text; "
                f"makemap -f hash {MAP} </root/text")
 MARKER = f"SAP:{OTHER}\\tDUNNO pam_sap {OTHER} RELAY\\n"
@@ -45,6 +50,23 @@ PAM_FAULTS = (
           f"{OWN_LINE}; systemctl restart dovecot"),
     Fault("an argument with a mistake", "pam-line-argument",
           f"sed -i 's/pam_sap.so/& wait=2/' {PAM}", restore=OWN_LINE),
+    Fault("a PAM line that is jumped over", "pam-line-jumped",
+          f"sed -i -e '/pam_sap/d' -e 's/^@include common-account/account [success=1 "
+          f"default=ignore] pam_unix.so\\n{LINE}/' {PAM}", restore=WHOLE_FILE),
+    Fault("only an auth line, and no setcred", "pam-line-dead",
+          f"sed -i 's/^account .*pam_sap.so/auth optional pam_sap.so/' {PAM}", tidy=OWN_LINE),
+    Fault("an auth line behind a required one", "pam-line-after-required",
+          "printf 'auth required pam_unix.so\nauth optional pam_sap.so\n' "
+          f">>{PAM}", tidy=WHOLE_FILE),
+    Fault("a PAM line for SMTP AUTH", "pam-line-foreign", f"echo {LINE} >>/etc/pam.d/smtp"),
+    Fault("a service that the settings leave out", "pam-service-not-served",
+          f"echo 'services = imap' >>/{CONF}", tidy=f"sed -i '$d' /{CONF}"),
+    Fault("a line with a wrong path", "pam-module-missing",
+          f"sed -i 's,pam_sap.so,/nowhere/&,' {PAM}", restore=OWN_LINE),
+    Fault("a module for root alone", "pam-module-mode", OTHER_MODULE.format(mode=600),
+          tidy=f"umount {MODULE}"),
+    Fault("a module that all may write", "pam-module-writable", OTHER_MODULE.format(mode=666),
+          tidy=f"umount {MODULE}"),
     Fault("a module that may not be executed", "pam-module-noexec",
           f"mount --bind {MODULE} {MODULE}; mount -o remount,bind,noexec {MODULE}",
           tidy=f"umount {MODULE}"),
@@ -54,6 +76,17 @@ PAM_FAULTS = (
           tidy="rm /etc/dovecot/conf.d/98-cache.conf /etc/dovecot/conf.d/99-pam_sap.conf; "
           f"sed -i 's/^  args = cache_key.*/  #args = dovecot/' {AUTH_SYSTEM}; "
           "systemctl restart dovecot"),
+    Fault("a cache in Dovecot that outlives leases", "dovecot-cache-lifetime",
+          "echo 'auth_cache_size = 1 M' >/etc/dovecot/conf.d/98-cache.conf; "
+          f"sed -i 's/^  #args = dovecot/  args = cache_key=%u%r dovecot/' {AUTH_SYSTEM}",
+          restore="rm /etc/dovecot/conf.d/98-cache.conf; "
+          f"sed -i 's/^  args = cache_key.*/  #args = dovecot/' {AUTH_SYSTEM}"),
+    Fault("an auth-worker that may not write", "dovecot-worker",
+          "printf 'service auth-worker {\n user = dovecot\n}\n' "
+          ">/etc/dovecot/conf.d/98-worker.conf",
+          restore="rm /etc/dovecot/conf.d/98-worker.conf"),
+    Fault("no PAM in Dovecot", "dovecot-no-pam",
+          "sed -i 's/^!include auth-system/#&/' /etc/dovecot/conf.d/10-auth.conf"),
 )
 TABLE_FAULTS = (
     Fault("no table", "table-missing", KEPT_TABLE, tidy=TABLE_BACK),
@@ -63,6 +96,16 @@ TABLE_FAULTS = (
     Fault("a table that everybody may write", "table-writable", f"chmod o+w {MAP}"),
     Fault("a table that a user owns", "table-owner", f"chown horn {MAP}",
           tidy=f"chown smmta:smmsp {MAP}"),
+    Fault("a table that sendmail may not read", "table-mode", f"chown daemon:daemon {MAP}"),
+    Fault("IPv6 in another form", "sendmail-ipv6-form",
+          f"echo 'ipv6_form = compressed' >>/{CONF}", tidy=f"sed -i '/^ipv6_form/d' /{CONF}"),
+    Fault("an optional table", "sendmail-table-optional", f"sed -i 's/^Kaccess hash /&-o /' {CF}",
+          restore=f"sed -i 's/^Kaccess hash -o /Kaccess hash /' {CF}"),
+    Fault("another table", "sendmail-other-table", f"sed -i '/^Kaccess/s/$/2/' {CF}",
+          restore=f"sed -i '/^Kaccess/s/2$//' {CF}"),
+    Fault("sendmail decides otherwise", "answer-differs",
+          f"sed -i '/^SRelay_ok/a R$*\\t\\t$@ NO' {CF}",
+          restore=f"sed -i '/^SRelay_ok/{{n;d}}' {CF}"),
     Fault("sendmail without access_db", "sendmail-no-access-db",
           "cp /etc/mail/sendmail.mc /root/kept.mc; "
           "sed -i '/access_db/d' /etc/mail/sendmail.mc; make -C /etc/mail",
@@ -109,8 +152,21 @@ UNIT_FAULTS = (
           restore="rm -r /run/systemd/system/pam_sap-commit.service.d; "
           "systemctl daemon-reload"),
     Fault("sendmail was started before our boot run", "boot-run-late",
-          "rm /run/pam_sap/first-run; systemctl restart sendmail; "
-          "systemctl start pam_sap-expire.service"),
+          "rm /run/pam_sap/first-run; systemctl start pam_sap-expire.service"),
+    Fault("a masked path unit", "path-masked", "systemctl mask --now pam_sap-commit.path"),
+    Fault("a stopped path unit", "path-stopped", "systemctl stop pam_sap-commit.path"),
+    Fault("a timer for this boot only", "timer-disabled",
+          "systemctl disable pam_sap-expire.timer"),
+    Fault("a path unit for this boot only", "path-disabled",
+          "systemctl disable pam_sap-commit.path"),
+    Fault("another queue is watched", "path-folder",
+          f"mkdir -p {ALWAYS_FULL}; printf '[Path]\nDirectoryNotEmpty=\n"
+          f"DirectoryNotEmpty=/root/queue\n' >{ALWAYS_FULL}/a.conf; systemctl daemon-reload",
+          tidy=f"rm -r {ALWAYS_FULL} /etc/systemd/system/pam_sap-commit.path.d; "
+          "systemctl daemon-reload; systemctl restart pam_sap-commit.path"),
+    Fault("a run that has failed", "expire-failed",
+          f"echo 'colour = red' >>/{CONF}; systemctl start pam_sap-expire.service || true; "
+          f"sed -i '$d' /{CONF}", restore="true"),
 )
 
 host: ProductHost

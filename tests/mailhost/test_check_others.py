@@ -19,6 +19,8 @@ POSTFIX_FAULTS = (
           f"postconf -e '{RESTRICTIONS.replace(ASKED, '')}'", tidy=BACK),
     Fault("the table stands behind the refusal", "postfix-asked-late",
           f"postconf -e '{RESTRICTIONS.replace(ASKED, '')} {ASKED.strip()}'", tidy=BACK),
+    Fault("proxymap is asked", "postfix-proxy",
+          f"postconf -e '{RESTRICTIONS.replace('lmdb:', 'proxy:lmdb:')}'", tidy=BACK),
     Fault("the client says what is looked up", "postfix-asks-the-client",
           f"postconf -e 'smtpd_helo_restrictions = check_helo_access lmdb:{TABLE}'",
           tidy="postconf -X smtpd_helo_restrictions"),
