@@ -8,6 +8,7 @@
 #include "db-tool/foresee.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/metrics.h"
 #include "db-tool/options.h"
 
 #include <errno.h>
@@ -94,6 +95,8 @@ static int run_either(const struct command *command, struct tool *tool, int argc
 			: expire_commit_queue(&leases.job, &result, &why);
 	if (command == &command_expire && error == 0)
 		boot_run_note(&leases, before);
+	if (command == &command_expire)
+		metrics_leave(tool, &leases);
 	return tell_result(&run, error, &result, &why);
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/why.h"
 #include "db-tool/check/mail_daemon.h"
-#include "db-tool/check/pam_line.h"
+#include "db-tool/check/pam_order.h"
 #include "db-tool/check/pam_place.h"
 #include "db-tool/check/pam_stack.h"
 #include "db-tool/check/text_file.h"
@@ -99,7 +99,7 @@ static void mend(struct finding *found, enum line_trouble trouble,
 static void judge_place(struct check *check, const struct pam_stack *stack, size_t ours)
 {
 	const struct pam_entry *own = &stack->entry[ours], *by = NULL;
-	const enum line_trouble trouble = pam_line_judge(stack, ours, &by);
+	const enum line_trouble trouble = pam_order_judge(stack, ours, &by);
 	char where[FINDING_WHERE];
 
 	where_of(own, where);

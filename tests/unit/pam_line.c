@@ -1,143 +1,164 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "db-tool/check/pam_line.h"
+/* Where our line goes in a service's file, and that it comes out again to the byte. */
+#include "db-tool/setup/pam_line.h"
 
+#include "base/why.h"
 #include "check.h"
-#include "scratch.h"
 
-#include "db-tool/check/pam_stack.h"
-
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define UNIX "account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\n"
-/* Debian's, as pam-auth-update writes it. */
-#define COMMON UNIX "account requisite pam_deny.so\naccount required pam_permit.so\n"
-#define AUTH                                                                             \
-	"auth [success=1 default=ignore] pam_unix.so nullok\nauth requisite "            \
-	"pam_deny.so\n"                                                                  \
-	"auth required pam_permit.so\n"
-/* Fedora's, as authselect writes it. */
-#define PASSWORD                                                                         \
-	"account required pam_unix.so\naccount sufficient pam_localuser.so\n"            \
-	"account sufficient pam_usertype.so issystem\naccount required pam_permit.so\n"
-#define OURS "account optional pam_sap.so\n"
+#define OURS "-account optional pam_sap.so\n"
+
+static char *copy(const char *text)
+{
+	char *made = strdup(text);
+
+	assert_non_null(made);
+	return made;
+}
 
 static const struct {
-	const char *label, *service, *other;
-	enum line_trouble want;
-	const char *by;
-} cases[] = {
-	{ "the guide's, on Debian", "@include other\n" OURS, COMMON, LINE_FINE, NULL },
-	{ "with a dash", "@include other\n-" OURS, COMMON, LINE_FINE, NULL },
-	{ "the guide's, on Fedora", "account substack other\n" OURS, PASSWORD, LINE_FINE,
-	  NULL },
-	{ "include on Fedora", "account include other\n" OURS, PASSWORD, LINE_ENDED,
-	  "pam_localuser.so" },
-	{ "@include of the same", "@include other\n" OURS, PASSWORD, LINE_ENDED,
-	  "pam_localuser.so" },
-	{ "sufficient before it", "account sufficient pam_unix.so\n" OURS, "", LINE_ENDED,
-	  "pam_unix.so" },
-	{ "done before it", "account [success=done default=bad] pam_unix.so\n" OURS, "",
-	  LINE_ENDED, "pam_unix.so" },
-	{ "done of another type", "auth sufficient pam_unix.so\n" OURS, "", LINE_FINE,
-	  NULL },
-	{ "done of other users", "account sufficient pam_succeed_if.so uid < 9\n" OURS,
-	  "", LINE_FINE, NULL },
-	{ "done by default", "account [default=done] pam_unix.so\n" OURS, "", LINE_ENDED,
-	  "pam_unix.so" },
-	{ "before the include", OURS "@include other\n", COMMON, LINE_EARLY,
-	  "pam_deny.so" },
-	{ "before a requisite line", OURS "account requisite pam_unix.so\n", "",
-	  LINE_EARLY, "pam_unix.so" },
-	{ "before an optional one", OURS "account optional pam_warn.so\n", "", LINE_FINE,
-	  NULL },
-	{ "before a bracketed one that may refuse",
-	  OURS "account [success=ok default=bad] pam_unix.so\n", "", LINE_EARLY,
-	  "pam_unix.so" },
-	{ "jumped over", UNIX OURS, "", LINE_JUMPED, "pam_unix.so" },
-	{ "jumped over by two",
-	  "account [success=2 default=ignore] pam_unix.so\naccount requisite "
-	  "pam_deny.so\n" OURS,
-	  "", LINE_JUMPED, "pam_unix.so" },
-	{ "jumped onto",
-	  "account [success=1 default=ignore] pam_unix.so\naccount requisite "
-	  "pam_deny.so\n" OURS,
-	  "", LINE_FINE, NULL },
-	{ "a jump over a substack counts it once",
-	  "account [success=2 default=ignore] pam_unix.so\naccount substack other\n" OURS,
-	  "account required a.so\naccount required b.so\n", LINE_JUMPED, "pam_unix.so" },
-	{ "a jump onto us over a substack",
-	  "account [success=1 default=ignore] pam_unix.so\naccount substack other\n" OURS,
-	  "account required a.so\naccount required b.so\n", LINE_FINE, NULL },
-	{ "some users only, as the guide says",
-	  "@include other\naccount [success=ignore default=1] pam_succeed_if.so user "
-	  "ingroup "
-	  "x\n" OURS,
-	  COMMON, LINE_FINE, NULL },
-	{ "all but some, as the guide says",
-	  "@include other\naccount [success=1 default=ignore] pam_succeed_if.so user in "
-	  "x\n" OURS,
-	  COMMON, LINE_FINE, NULL },
-	{ "an auth line behind requisite",
-	  "auth requisite pam_unix.so\nauth optional pam_sap.so\n", "", LINE_FINE, NULL },
-	{ "an auth line behind required",
-	  "auth required pam_unix.so\nauth optional pam_sap.so\n", "", LINE_IN_CHAIN,
-	  "pam_unix.so" },
-	{ "an auth line on Debian", "@include other\nauth optional pam_sap.so\n", AUTH,
-	  LINE_FINE, NULL },
-	{ "an auth line behind what asks for no password",
-	  "auth required pam_env.so\nauth requisite pam_unix.so\nauth optional "
-	  "pam_sap.so\n",
-	  "", LINE_FINE, NULL },
-	{ "a session line",
-	  "session required pam_limits.so\nsession optional pam_sap.so\n", "", LINE_FINE,
-	  NULL },
-	{ "in a substack that ends behind it", "account substack other\n",
-	  OURS "account sufficient pam_unix.so\n", LINE_FINE, NULL },
-	{ "in a substack, behind what ends all",
-	  "account sufficient pam_unix.so\naccount substack other\n", OURS, LINE_ENDED,
-	  "pam_unix.so" },
-	{ "by a path", "@include other\naccount optional /lib/security/pam_sap.so\n",
-	  COMMON, LINE_FINE, NULL },
+	const char *label, *text, *want;
+} places[] = {
+	{ "Debian's Dovecot",
+	  "#%PAM-1.0\n\n@include common-auth\n@include common-account\n"
+	  "@include common-session\n\n",
+	  "#%PAM-1.0\n\n@include common-auth\n@include common-account\n" OURS
+	  "@include common-session\n\n" },
+	{ "at the end", "@include common-account\n", "@include common-account\n" OURS },
+	{ "no newline at the end", "@include common-account",
+	  "@include common-account\n-account optional pam_sap.so" },
+	{ "behind the last account line",
+	  "@include common-account\naccount required pam_nologin.so\n",
+	  "@include common-account\naccount required pam_nologin.so\n" OURS },
+	{ "account lines alone",
+	  "auth required a.so\naccount required a.so\nsession x y\n",
+	  "auth required a.so\naccount required a.so\n" OURS "session x y\n" },
+	{ "upper case and a minus", "-Account required a.so\n",
+	  "-Account required a.so\n" OURS },
+	{ "a line in two", "account required \\\n a.so\nauth x y\n",
+	  "account required \\\n a.so\n" OURS "auth x y\n" },
+	{ "substack", "account substack password-auth\n",
+	  "account substack password-auth\n" OURS },
+	{ "a comment is no line", "@include common-account\n#account required a.so\n",
+	  "@include common-account\n" OURS "#account required a.so\n" },
+	{ "ours in a comment", "#account optional pam_sap.so\n@include common-account\n",
+	  "#account optional pam_sap.so\n@include common-account\n" OURS },
 };
 
-static void write_file(const struct scratch *scratch, const char *name, const char *text)
+static void goes_in_and_out(void **state)
 {
-	char path[SCRATCH_PATH];
-
-	scratch_write(scratch_path(scratch, name, path), text, strlen(text));
+	(void)state;
+	for (size_t i = 0; i < COUNT(places); i++) {
+		struct why why = { 0 };
+		char *text = copy(places[i].text);
+		check_int(places[i].label, pam_line_add(&text, "", &why), 1);
+		check_text(places[i].label, text, places[i].want);
+		check_int(places[i].label, pam_line_add(&text, "", &why), 0);
+		check_text(places[i].label, text, places[i].want);
+		check_int(places[i].label, pam_line_remove(text, NULL, &why), 1);
+		check_text(places[i].label, text, places[i].text);
+		check_int(places[i].label, pam_line_remove(text, NULL, &why), 0);
+		free(text);
+	}
 }
 
-static size_t ours_in(const struct pam_stack *stack)
+static void arguments_stand_behind_it(void **state)
 {
-	size_t i = 0;
+	char *text = copy("@include common-account\n");
 
-	while (i < stack->count && !pam_entry_is_ours(&stack->entry[i]))
-		i++;
-	return i;
+	(void)state;
+	check_int("", pam_line_add(&text, "peer=rhost,stdin", NULL), 1);
+	check_text("", text,
+		   "@include common-account\n"
+		   "-account optional pam_sap.so peer=rhost,stdin\n");
+	free(text);
 }
 
-static void lines_are_judged(void **state)
+static const struct {
+	const char *label, *text, *want; /* `want` NULL: it is refused */
+} spellings[] = {
+	{ "with blanks", "a\naccount  optional  pam_sap.so\nb\n", "a\nb\n" },
+	{ "session", "session optional pam_sap.so\n", "" },
+	{ "auth", "auth     optional   pam_sap.so\n", "" },
+	{ "a path", "account optional /lib/security/pam_sap.so\n", "" },
+	{ "bracketed arguments",
+	  "account optional pam_sap.so [peer=rhost stdin unix] never=192.0.2.25\n", "" },
+	{ "a control in brackets", "account [default=ignore] pam_sap.so\n", "" },
+	{ "in two lines", "x\naccount optional \\\n pam_sap.so\ny\n", "x\ny\n" },
+	{ "a comment behind it", "account optional pam_sap.so # ours\nx\n", "x\n" },
+	{ "several", "account optional pam_sap.so\nx\nauth optional pam_sap.so", "x" },
+	{ "another module", "account optional pam_sap.so.old\n",
+	  "account optional pam_sap.so.old\n" },
+	{ "a comment", "# account optional pam_sap.so\n",
+	  "# account optional pam_sap.so\n" },
+	{ "a line that counts",
+	  "account [success=ignore default=1] pam_succeed_if.so quiet user ingroup p\n"
+	  "account optional pam_sap.so\n",
+	  NULL },
+	{ "one of another type",
+	  "auth [success=1 default=ignore] pam_unix.so\naccount optional pam_sap.so\n",
+	  "auth [success=1 default=ignore] pam_unix.so\n" },
+};
+
+static void comes_out_in_any_spelling(void **state)
 {
-	const struct scratch *scratch = *state;
+	(void)state;
+	for (size_t i = 0; i < COUNT(spellings); i++) {
+		struct why why = { 0 };
+		char *text = copy(spellings[i].text);
+		const int result = pam_line_remove(text, NULL, &why);
+		if (spellings[i].want)
+			check_text(spellings[i].label, text, spellings[i].want);
+		else
+			check_int(spellings[i].label, result, -EINVAL);
+		free(text);
+	}
+}
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		cleanup_pam_stack struct pam_stack stack = { 0 };
-		const struct pam_entry *by = NULL;
-		const char *label = cases[i].label;
+static void of_one_type(void **state)
+{
+	char *text = copy("account optional pam_sap.so\nsession optional pam_sap.so\n");
 
-		write_file(scratch, "pop3", cases[i].service);
-		write_file(scratch, "other", cases[i].other);
-		check_int(label, pam_stack_read(scratch->path, "pop3", &stack), 0);
-		const size_t ours = ours_in(&stack);
-		check_true(label, ours < stack.count);
-		check_int(label, pam_line_judge(&stack, ours, &by), cases[i].want);
-		check_text(label, by ? pam_entry_module(by) : NULL, cases[i].by);
+	(void)state;
+	check_int("", pam_line_remove(text, "session", NULL), 1);
+	check_text("", text, "account optional pam_sap.so\n");
+	free(text);
+}
+
+static const struct {
+	const char *label, *text, *says;
+} refused[] = {
+	{ "nothing", "", "no account line" },
+	{ "auth alone", "@include common-auth\nauth required a.so\n", "no account line" },
+	{ "an include of accounts", "account include password-auth\n",
+	  "account substack password-auth" },
+};
+
+static void nowhere_to_go(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		struct why why = { 0 };
+		char *text = copy(refused[i].text);
+		check_int(refused[i].label, pam_line_add(&text, "", &why), -EINVAL);
+		check_contains(refused[i].label, why.text, refused[i].says);
+		check_text(refused[i].label, text, refused[i].text);
+		free(text);
 	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { IN_SCRATCH(lines_are_judged) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(goes_in_and_out),
+		cmocka_unit_test(arguments_stand_behind_it),
+		cmocka_unit_test(comes_out_in_any_spelling),
+		cmocka_unit_test(of_one_type),
+		cmocka_unit_test(nowhere_to_go),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

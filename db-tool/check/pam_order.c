@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "db-tool/check/pam_line.h"
+#include "db-tool/check/pam_order.h"
 
 #include "db-tool/check/pam_stack.h"
 
@@ -134,8 +134,8 @@ static bool is_early(const struct pam_stack *stack, size_t ours,
 	return false;
 }
 
-enum line_trouble pam_line_judge(const struct pam_stack *stack, size_t ours,
-				 const struct pam_entry **ret_by)
+enum line_trouble pam_order_judge(const struct pam_stack *stack, size_t ours,
+				  const struct pam_entry **ret_by)
 {
 	const struct pam_entry *own = &stack->entry[ours];
 	enum line_trouble trouble = LINE_FINE;

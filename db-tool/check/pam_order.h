@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pam_line - whether a line of ours stands where libpam comes to it, and late enough
+ * pam_order - whether a line of ours stands where libpam comes to it, and late enough
  *
  * Judged by what the lines before it do when their modules succeed. Modules that choose
  * users (pam_succeed_if and its like) may end a stack or jump over us: that is what they
@@ -22,5 +22,5 @@ enum line_trouble {
 };
 
 /* `*ret_by` is the line that makes the trouble. */
-enum line_trouble pam_line_judge(const struct pam_stack *stack, size_t ours,
-				 const struct pam_entry **ret_by);
+enum line_trouble pam_order_judge(const struct pam_stack *stack, size_t ours,
+				  const struct pam_entry **ret_by);
