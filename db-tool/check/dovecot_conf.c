@@ -60,7 +60,7 @@ static void take_args(struct dovecot_passdb *passdb, char *args)
 {
 	char *word;
 
-	while ((word = text_word(&args, NULL))) {
+	while ((word = text_next_word(&args, NULL))) {
 		if (strncmp(word, "session=", 8) == 0)
 			passdb->session = is_yes(word + 8);
 		else if (strncmp(word, "setcred=", 8) == 0)
@@ -169,7 +169,7 @@ void dovecot_conf_parse(char *text, struct dovecot_conf *ret)
 	char *line;
 
 	*ret = (struct dovecot_conf){ .there = true, .known = true, .cache_ttl_s = HOUR };
-	while ((line = text_line(&text)))
+	while ((line = text_next_line(&text)))
 		take_line(ret, &place, line);
 }
 

@@ -103,18 +103,18 @@ static int take_line(struct reading reading, const char *file, unsigned number,
 	struct pam_entry entry = { .substack = reading.substack,
 				   .level = reading.level,
 				   .line = number };
-	const char *type = text_word(&line, NULL);
+	const char *type = text_next_word(&line, NULL);
 
 	if (!type)
 		return 0;
 	if (strcmp(type, "@include") == 0) {
-		const char *other = text_word(&line, NULL);
+		const char *other = text_next_word(&line, NULL);
 
 		return other ? take_include(reading, reading.only, "include", other) : 0;
 	}
 	const int kind = kind_by_name(type);
-	const char *control = text_word(&line, &entry.bracketed);
-	const char *module = text_word(&line, NULL);
+	const char *control = text_next_word(&line, &entry.bracketed);
+	const char *module = text_next_word(&line, NULL);
 	if (kind < 0 || !control || !module ||
 	    (reading.only >= 0 && kind != reading.only))
 		return 0;
@@ -131,7 +131,7 @@ static int take_line(struct reading reading, const char *file, unsigned number,
 /* A backslash at its end makes a line go on in the next one. */
 static char *whole_line(char **text, unsigned *number)
 {
-	char *line = text_line(text);
+	char *line = text_next_line(text);
 
 	for (*number += line != NULL; line && *text; (*number)++) {
 		const size_t length = strlen(line);
@@ -140,7 +140,7 @@ static char *whole_line(char **text, unsigned *number)
 			break;
 		line[length - 1] = ' ';
 		line[length] = ' '; /* was its end */
-		(void)text_line(text);
+		(void)text_next_line(text);
 	}
 	return line;
 }

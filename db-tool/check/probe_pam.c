@@ -122,7 +122,7 @@ static void judge_arguments(struct check *check, const struct pam_entry *ours)
 
 	(void)snprintf(text, sizeof(text), "%s", ours->arguments);
 	where_of(ours, where);
-	while ((word = text_word(&rest, NULL))) {
+	while ((word = text_next_word(&rest, NULL))) {
 		if (strncmp(word, "conf=", 5) == 0 ||
 		    settings_argument(&settings, word, &why) == 0 ||
 		    finding_is_there(&check->findings, &argument, where))

@@ -49,7 +49,7 @@ static void look_at_types(struct check *check)
 
 	if (!ask(check, argv, -1, &types))
 		return;
-	for (char *rest = types.out, *line; (line = text_line(&rest));)
+	for (char *rest = types.out, *line; (line = text_next_line(&rest));)
 		if (strcmp(text_trim(line), type) == 0)
 			return;
 	struct finding *found = finding_add(&check->findings, &no_type, WHERE);
@@ -62,7 +62,7 @@ static char *value_of(char *text, const char *name)
 {
 	const size_t length = strlen(name);
 
-	for (char *rest = text, *line; (line = text_line(&rest));)
+	for (char *rest = text, *line; (line = text_next_line(&rest));)
 		if (strncmp(line, name, length) == 0 && line[length] == ' ')
 			return text_trim(line + length + 2);
 	return NULL;

@@ -28,7 +28,7 @@ static bool is_named(char *list, const char *path)
 {
 	char *word;
 
-	while ((word = text_word(&list, NULL)))
+	while ((word = text_next_word(&list, NULL)))
 		if (is_below(path, word + strspn(word, "-+!")))
 			return true;
 	return false;

@@ -43,7 +43,7 @@ static bool file_caches(const char *path, const char *name)
 
 	if (text_file_read(path, &text) < 0)
 		return false;
-	for (rest = text; (line = text_line(&rest));) {
+	for (rest = text; (line = text_next_line(&rest));) {
 		line = text_trim(line);
 		if (strncmp(line, name, length) == 0 && line[length] == '=')
 			caches =

@@ -31,7 +31,7 @@ bool saslauthd_caches(char *options)
 
 	for (char *quote = options; (quote = strpbrk(quote, "\"'"));)
 		*quote = ' ';
-	while ((word = text_word(&options, NULL))) {
+	while ((word = text_next_word(&options, NULL))) {
 		if (is_value)
 			is_value = false;
 		else if (has_cache(word, &is_value))

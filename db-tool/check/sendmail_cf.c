@@ -26,15 +26,15 @@ static void keep(char into[static CF_WORD], const char *text)
 
 static void take_map(char *line, struct cf_map *ret)
 {
-	char *word = text_word(&line, NULL);
+	char *word = text_next_word(&line, NULL);
 
 	*ret = (struct cf_map){ .there = word != NULL };
 	if (!word)
 		return;
 	keep(ret->name, word);
-	if ((word = text_word(&line, NULL)))
+	if ((word = text_next_word(&line, NULL)))
 		keep(ret->type, word);
-	while ((word = text_word(&line, NULL))) {
+	while ((word = text_next_word(&line, NULL))) {
 		if (word[0] != '-') {
 			keep(ret->path, word);
 			break;
@@ -74,7 +74,7 @@ void sendmail_cf_parse(char *text, const char *path, struct sendmail_cf *ret)
 	char *line;
 
 	*ret = (struct sendmail_cf){ 0 };
-	while ((line = text_line(&text))) {
+	while ((line = text_next_line(&text))) {
 		if (line[0] == 'O' && line[1] == ' ')
 			take_option(line + 1, ret);
 		if (line[0] != 'K')

@@ -50,12 +50,12 @@ int text_file_read(const char *path, char **ret)
 	return 0;
 }
 
-char *text_line(char **text)
+char *text_next_line(char **text)
 {
 	return strsep(text, "\n");
 }
 
-char *text_word(char **line, bool *ret_bracketed)
+char *text_next_word(char **line, bool *ret_bracketed)
 {
 	char *word = *line + strspn(*line, TEXT_BLANKS);
 	const bool bracketed = *word == '[';

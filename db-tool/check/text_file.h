@@ -15,11 +15,11 @@
 int text_file_read(const char *path, char **ret);
 
 /* The next line, cut out of `*text`; NULL behind the last. */
-char *text_line(char **text);
+char *text_next_line(char **text);
 
 /* The next word, cut out of `*line`; NULL behind the last. A "[...]" is one word, without
  * its brackets; `ret_bracketed` may be NULL. */
-char *text_word(char **line, bool *ret_bracketed);
+char *text_next_word(char **line, bool *ret_bracketed);
 
 /* Without the blanks at both ends. */
 char *text_trim(char *text);
