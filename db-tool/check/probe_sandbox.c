@@ -98,25 +98,34 @@ static void look_at_path_unit(struct check *check, const char *states)
 		     unit, queue, unit, unit);
 }
 
+static void folder_of(const char *path, char folder[static SETTINGS_PATH])
+{
+	(void)snprintf(folder, SETTINGS_PATH, "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+}
+
 bool probe_sandbox(struct check *check)
 {
 	static const char *const services[] = { "pam_sap-expire.service",
 						"pam_sap-commit.service" };
 	cleanup_program_output struct program_output states = { 0 };
+	const struct settings *settings = check->settings;
 	char folder[SETTINGS_PATH];
 
 	if (!systemd_is_here() || !unit_states_ask(check, &states))
 		return not_here(check, "no systemd");
-	(void)snprintf(folder, sizeof(folder), "%s", check->settings->map_path);
-	char *slash = strrchr(folder, '/');
-	if (slash)
-		*slash = '\0';
+	folder_of(settings->map_path, folder);
 	for (size_t i = 0; i < 2; i++) {
 		look_at(check, states.out, services[i], folder);
-		if (!is_below(folder, check->settings->state_dir))
-			look_at(check, states.out, services[i],
-				check->settings->state_dir);
-		look_at(check, states.out, services[i], check->settings->run_dir);
+		if (!is_below(folder, settings->state_dir))
+			look_at(check, states.out, services[i], settings->state_dir);
+		look_at(check, states.out, services[i], settings->run_dir);
+	}
+	if (settings->metrics_file[0] != '\0') {
+		folder_of(settings->metrics_file, folder);
+		look_at(check, states.out, services[0], folder);
 	}
 	look_at_path_unit(check, states.out);
 	return looked_at(check, "what the services may write");
