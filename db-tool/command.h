@@ -25,6 +25,7 @@ enum exit_code {
 struct tool {
 	struct settings settings;
 	char configured_map[PATH_MAX]; /* without -m */
+	const char *conf;	       /* the settings file */
 	bool json;
 	bool log; /* write what happens to the system's log */
 };
@@ -51,6 +52,7 @@ extern const struct command command_unblock;
 extern const struct command command_metrics;
 extern const struct command command_expire;
 extern const struct command command_commit;
+extern const struct command command_setup;
 
 /* "sapdb: TEXT" on stderr. Returns `code`. */
 int complain(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

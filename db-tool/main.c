@@ -19,7 +19,8 @@
 static const struct command *const commands[] = {
 	&command_list,	  &command_insert, &command_delete, &command_rebuild,
 	&command_status,  &command_grant,  &command_revoke, &command_block,
-	&command_unblock, &command_expire, &command_commit, &command_metrics,
+	&command_unblock, &command_expire, &command_commit, &command_setup,
+	&command_metrics,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -59,7 +59,7 @@ static int copy_content(int from, int to, off_t size, struct why *why)
 			return why_set(why, -errno, "cannot copy the table");
 		if (copied == 0)
 			return why_say(why, -EAGAIN,
-				       "the table shrank while it was copied");
+				       "the file shrank while it was copied");
 		done += copied;
 	}
 	return 0;
@@ -74,7 +74,7 @@ static int copy_xattr(int from, int to, const char *name, struct why *why)
 		return 0;
 	if (strncmp(name, "security.", strlen("security.")) == 0)
 		return 0;
-	return why_set(why, -errno, "cannot keep the attribute '%s' of the table", name);
+	return why_set(why, -errno, "cannot keep the attribute '%s'", name);
 }
 
 static int copy_xattrs(int from, int to, struct why *why)
@@ -85,7 +85,7 @@ static int copy_xattrs(int from, int to, struct why *why)
 	if (size < 0 && errno == EOPNOTSUPP)
 		return 0;
 	if (size < 0)
-		return why_set(why, -errno, "cannot list the attributes of the table");
+		return why_set(why, -errno, "cannot list the attributes");
 	for (const char *name = names; name < names + size; name += strlen(name) + 1) {
 		const int error = copy_xattr(from, to, name, why);
 		if (error < 0)
@@ -97,9 +97,9 @@ static int copy_xattrs(int from, int to, struct why *why)
 int file_own_as(int fd, const struct stat *source, struct why *why)
 {
 	if (fchown(fd, source->st_uid, source->st_gid) < 0)
-		return why_set(why, -errno, "cannot keep the owner of the table");
+		return why_set(why, -errno, "cannot keep the owner");
 	if (fchmod(fd, source->st_mode & 07777) < 0)
-		return why_set(why, -errno, "cannot keep the mode of the table");
+		return why_set(why, -errno, "cannot keep the mode");
 	return 0;
 }
 

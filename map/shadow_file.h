@@ -16,7 +16,8 @@
  *		can be had soon: sendmail has the shared one for most of the time in
  *		which it opens the table, and must give up when it is exchanged then
  *	same	owner, mode, xattrs and mtime as the old file, before it has the name;
- *what was made of a text is dated now, since make and Postfix compare the two
+ *		what was made of a text is dated now, since make and Postfix compare
+ *		the two
  *	bump	the retired inode's mtime rises by a second at least: sendmail opens the
  *		path anew at its next look-up
  *	unlink	then its name goes, before its lock: Postfix restarts, and a makemap

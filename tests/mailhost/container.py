@@ -30,13 +30,14 @@ ALLOWED = ["--system-call-filter=pidfd_getfd"]
 class Container:
     """One booted root."""
 
-    def __init__(self, root: Path, name: str, network: str, console: Path):
+    def __init__(self, root: Path, name: str, network: str, console: Path,
+                 own_usr: bool = False):
         self._console = console
         self._init: int | None = None
         self._group = ControlGroup(name)
         self._group.create()
         command = ["systemd-nspawn", "--quiet", "--boot", f"--directory={root}",
-                   f"--bind-ro={root}/usr:/usr",
+                   *([] if own_usr else [f"--bind-ro={root}/usr:/usr"]),
                    "--register=no", "--keep-unit", f"--machine={name}",
                    "--hostname=mail", f"--network-namespace-path={network}",
                    "--console=pipe", "--resolv-conf=off", "--timezone=off",

@@ -47,6 +47,7 @@ class Host:
 
     PARTS = STOCK
     PORTS = PORTS
+    OWN_USR = False  # /usr can be written to inside, by a package
 
     def __init__(self, cache: Path = CACHE, progress: Progress = lambda line: None):
         image = cached_root(cache, progress, self.PARTS)
@@ -65,7 +66,7 @@ class Host:
         _let_sigterm_unwind()
         self._cleanup.callback(_start_janitor(self._name, self._folder))
         self._folder.mkdir()
-        copy_root(image, self.root)
+        copy_root(image, self.root, link_usr=not self.OWN_USR)
         self.network = Network()
         self._cleanup.callback(self.network.close)
         self.client = Client(self.network.clients)
@@ -96,7 +97,7 @@ class Host:
         """Returns when systemd has started everything and the mail servers
         listen. Other units may have failed: see failed_units()."""
         self._container = Container(self.root, self._name, self.network.server.path,
-                                    self._folder / "console")
+                                    self._folder / "console", self.OWN_USR)
         self._cleanup.callback(self._container.kill)
         self._container.wait_until_booted(timeout)
         wait_for(lambda: self.PORTS <= self.listening_ports(), LISTEN_SECONDS,

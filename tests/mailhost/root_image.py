@@ -58,12 +58,12 @@ def cached_root(cache: Path = CACHE, progress: Progress = print,
     return root
 
 
-def copy_root(image: Path, copy: Path) -> None:
+def copy_root(image: Path, copy: Path, link_usr: bool = True) -> None:
     """A root to boot from. The files of /usr are hard links, for speed: replace
     them, but never write into one. All else is copied."""
     copy.mkdir()
     for part in sorted(image.iterdir()):
-        how = "--link" if part.name == "usr" else "--reflink=auto"
+        how = "--link" if link_usr and part.name == "usr" else "--reflink=auto"
         subprocess.run([*DIES_WITH_US, "cp", "-a", how, part, copy], check=True)
     shutil.copystat(image, copy)
 

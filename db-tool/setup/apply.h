@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apply - do what the plan says
+ *
+ * All files are written aside before the first takes its place; whatever fails before
+ * leaves everything as it was. Then files and commands in their order. A command that
+ * fails ends it: the next run finds what is left to do.
+ */
+#pragma once
+
+struct plan;
+struct tool;
+struct why;
+
+int apply_plan(const struct tool *tool, const struct plan *plan, struct why *why);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "db-tool/setup/units.h"
+
+#include "base/why.h"
+#include "db-tool/program.h"
+#include "db-tool/setup/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TIMER "pam_sap-expire.timer"
+#define BELL "pam_sap-commit.path"
+#define AT_BOOT "pam_sap-expire.service"
+#define CRON "/etc/cron.d/pam_sap"
+#define SYSTEMCTL_MS 20000
+
+static bool systemd_runs(void)
+{
+	return access("/run/systemd/system", F_OK) == 0;
+}
+
+/* What systemctl says of each, one a line. */
+static int ask(const char *question, struct program_output *ret, struct why *why)
+{
+	const struct program systemctl = {
+		.argv = (const char *const[]){ "systemctl", question, TIMER, BELL,
+					       AT_BOOT, NULL },
+		.input_fd = -1,
+		.milliseconds = SYSTEMCTL_MS,
+	};
+
+	return program_run(&systemctl, ret, why);
+}
+
+static int count(const char *text, const char *line)
+{
+	int found = 0;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		found += strncmp(text, line, strlen(line)) == 0;
+	return found;
+}
+
+/* Not said of the service: it has ended when it has done its work. */
+static int ask_active(int *ret, struct why *why)
+{
+	cleanup_program_output struct program_output active = { 0 };
+
+	*ret = 0;
+	if (!systemd_runs())
+		return 0;
+	const int error = ask("is-active", &active, why);
+	if (error == 0)
+		*ret = count(active.out, "active\n");
+	return error;
+}
+
+struct state {
+	int enabled, active;
+};
+
+static int look(struct state *ret, struct why *why)
+{
+	cleanup_program_output struct program_output enabled = { 0 };
+
+	int error = ask("is-enabled", &enabled, why);
+	if (error < 0)
+		return error;
+	if (count(enabled.out, "masked") > 0)
+		return why_say(why, -EBUSY,
+			       "a unit of ours is masked: systemctl unmask " TIMER
+			       " " BELL " " AT_BOOT);
+	ret->enabled = count(enabled.out, "enabled\n");
+	return ask_active(&ret->active, why);
+}
+
+static int without_systemd(const struct plan *plan, struct why *why)
+{
+	if (plan->remove || access(CRON, F_OK) == 0)
+		return 0;
+	return why_say(why, -ENOSYS,
+		       "there is no systemd here: put '* * * * * root /usr/sbin/sapdb "
+		       "expire --unattended >/dev/null' into " CRON ", then again");
+}
+
+int units_on(struct plan *plan, struct why *why)
+{
+	struct state is = { 0 };
+
+	if (!program_is_there("systemctl"))
+		return without_systemd(plan, why);
+	int error = look(&is, why);
+	if (error < 0)
+		return error;
+	if (!systemd_runs())
+		return is.enabled == 3 ? 0
+				       : PLAN_RUN(plan, why, "systemctl", "enable", TIMER,
+						  BELL, AT_BOOT);
+	if (is.enabled == 3 && is.active >= 2)
+		return 0;
+	error = PLAN_RUN(plan, why, "systemctl", "enable", "--now", TIMER, BELL);
+	if (error == 0)
+		error = PLAN_RUN(plan, why, "systemctl", "enable", AT_BOOT);
+	if (error == 0)
+		error = PLAN_RUN(plan, why, "systemctl", "start", AT_BOOT);
+	return error;
+}
+
+int units_off(struct plan *plan, struct why *why)
+{
+	struct state is = { 0 };
+
+	if (!program_is_there("systemctl"))
+		return plan_sapdb(plan, "revoke", "--all", why);
+	int error = look(&is, why);
+	if (error < 0 || (is.enabled == 0 && is.active == 0))
+		return error;
+	error = plan_sapdb(plan, "revoke", "--all", why);
+	if (error < 0)
+		return error;
+	if (!systemd_runs())
+		return PLAN_RUN(plan, why, "systemctl", "disable", TIMER, BELL, AT_BOOT);
+	return PLAN_RUN(plan, why, "systemctl", "disable", "--now", TIMER, BELL, AT_BOOT);
+}

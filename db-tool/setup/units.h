@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * units - the timer, the path unit and the run at boot are on, or off
+ *
+ * Where systemd does not run (a chroot that becomes a host) they are enabled for its
+ * next boot; where there is no systemctl they are not our matter: cron is.
+ */
+#pragma once
+
+struct plan;
+struct why;
+
+int units_on(struct plan *plan, struct why *why);
+
+/* Behind the end of every lease: with the timer off nobody would close them. */
+int units_off(struct plan *plan, struct why *why);
