@@ -135,7 +135,8 @@ static int set_map_option(struct settings *settings, const char *option, struct 
 
 static int run_command(const struct options *options, int argc, char **argv)
 {
-	struct tool tool = { .json = options->json };
+	struct tool tool = { .json = options->json,
+			     .conf = options->conf ? options->conf : CONF_FILE };
 	struct why why = { 0 };
 	const struct command *command = find_command(argv[0]);
 
