@@ -5,6 +5,7 @@
 #include "core/commit_lock.h"
 #include "core/commit_work.h"
 #include "core/complaint.h"
+#include "core/counters.h"
 #include "core/job.h"
 #include "core/own_table.h"
 #include "core/seal.h"
@@ -15,6 +16,12 @@
 
 /* Each try more needs an administrator's `mv` while we copy. */
 #define COMMIT_TRIES 5
+
+/* As makemap and postmap make them. */
+mode_t commit_new_mode(const struct settings *settings)
+{
+	return settings->mta == MTA_SENDMAIL ? 0640 : 0644;
+}
 
 static struct map_place place_of(const struct job *job, const struct commit_lock *lock)
 {
@@ -133,21 +140,28 @@ static int open_table(const struct job *job, const struct map_place *place,
 	const struct map_backend *backend = table->backend;
 
 	const int error = backend->open(place, &table->map, why);
-	if (error != -ENOENT || !own_table(job->settings))
+	const bool ours = own_table(job->settings);
+	if (error != -ENOENT || (!ours && place->new_mode == 0))
 		return error;
 	if (job->guest)
 		return leave_to_sapdb(job, why);
-	const int made = own_table_create(job->settings, backend, place, why);
+	const int made = ours ? own_table_create(job->settings, backend, place, why)
+			      : backend->create(place, why);
 	return made < 0 ? made : backend->open(place, &table->map, why);
 }
 
 static int commit_once(const struct job *job, const struct commit_order *order,
 		       struct commit_work *work, struct why *why)
 {
-	const struct map_place place = place_of(job, order->lock);
+	struct map_place place = place_of(job, order->lock);
 	cleanup_backend struct loaded_backend loaded = { 0 };
 	struct table table = { 0 };
 
+	if (order->edit && order->edit->remakes) {
+		place.dated_now = true;
+		place.new_mode =
+			own_table(job->settings) ? 0 : commit_new_mode(job->settings);
+	}
 	int error = map_backend_load(job->settings->map_type, job->settings->backend_dir,
 				     &loaded, why);
 	if (error < 0)
@@ -165,9 +179,27 @@ static int commit_once(const struct job *job, const struct commit_order *order,
 	return error;
 }
 
+/* Somebody else's work is not counted as a failure of ours, nor what is left to sapdb. */
+static void count(const struct job *job, int error, const struct commit_work *work,
+		  unsigned long long began)
+{
+	const bool failed = error < 0 && error != -EBUSY && error != COMMIT_FOREIGN;
+
+	if ((error == 0 && work->changed) || failed)
+		counters_add(job->settings->run_dir,
+			     &(struct counters){
+				     .commits = !failed,
+				     .failures = failed,
+				     .microseconds = counters_clock() - began,
+				     .opened = (unsigned long long)work->inserted,
+				     .removed = (unsigned long long)work->removed,
+			     });
+}
+
 int commit(const struct job *job, const struct commit_order *order,
 	   struct commit_result *ret, struct why *why)
 {
+	const unsigned long long began = counters_clock();
 	int error = -EAGAIN;
 
 	for (int i = 0; i < COMMIT_TRIES && error == -EAGAIN; i++) {
@@ -183,6 +215,8 @@ int commit(const struct job *job, const struct commit_order *order,
 						       .removed = work.removed,
 						       .full = work.full,
 						       .exchanged = work.changed };
+		if (error != -EAGAIN)
+			count(job, error, &work, began);
 	}
 	return error == -EAGAIN ? -EBUSY : error;
 }

@@ -22,9 +22,11 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct commit_lock;
 struct job;
+struct settings;
 struct why;
 
 /* A change of the administrator's own that goes along (sapdb insert, delete). It
@@ -32,6 +34,8 @@ struct why;
 struct commit_edit {
 	int (*apply)(void *context, const struct table *table, struct why *why);
 	void *context;
+	/* It makes the table anew, of a text: dated now, and made where there is none. */
+	bool remakes;
 };
 
 /* What is to be committed: pending/ and deferred/ always. */
@@ -55,6 +59,9 @@ struct commit_result {
 /* `ret` may be NULL. */
 int commit(const struct job *job, const struct commit_order *order,
 	   struct commit_result *ret, struct why *why);
+
+/* The mode of a table that is made where there is none, and that is not our own. */
+mode_t commit_new_mode(const struct settings *settings);
 
 /* What failed is this process's own: no descriptor, no memory. Another may succeed. */
 bool commit_was_short(int error);

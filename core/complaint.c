@@ -21,7 +21,13 @@ static const char *const names[] = {
 	[COMPLAINT_QUEUE] = "complaint-queue",
 	[COMPLAINT_HOLD] = "complaint-hold",
 	[COMPLAINT_SERVICE] = "complaint-service",
+	[COMPLAINT_METRICS] = "complaint-metrics",
 };
+
+const char *complaint_topic_name(enum complaint_topic topic)
+{
+	return names[topic] + strlen("complaint-");
+}
 
 static bool make(const char *run_dir, const char *name, const char *text)
 {

@@ -22,7 +22,12 @@ enum complaint_topic {
 	COMPLAINT_QUEUE,   /* queue_group cannot be given the queue */
 	COMPLAINT_HOLD,	   /* nobody knows who is connected */
 	COMPLAINT_SERVICE, /* a lease is left to sapdb, which does not come */
+	COMPLAINT_METRICS, /* metrics_file cannot be written */
 };
+#define COMPLAINT_TOPICS 8
+
+/* "map", ... */
+const char *complaint_topic_name(enum complaint_topic topic);
 
 /* True when it is news: say it. False also when only its time was renewed. Where it
  * cannot be kept (a worker that is not root) it is news each time. Of a text that is

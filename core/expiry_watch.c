@@ -42,6 +42,15 @@ bool expiry_is_late(const struct job *job)
 	return since < 0 || since > LATE_S;
 }
 
+time_t expiry_last_run(const struct job *job)
+{
+	struct stat file;
+
+	return fstatat(job->leases->fd, NAME, &file, AT_SYMLINK_NOFOLLOW) < 0
+		       ? 0
+		       : file.st_mtime;
+}
+
 int expiry_watch_touch(const struct job *job, struct why *why)
 {
 	const struct timespec times[2] = { job->now, job->now };

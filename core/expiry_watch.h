@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <time.h>
 
 struct job;
 struct why;
@@ -16,5 +17,8 @@ bool expiry_is_watched(const struct job *job);
 
 /* The timer's run is late by its own measure: whoever commits ends what has lapsed. */
 bool expiry_is_late(const struct job *job);
+
+/* 0: never. */
+time_t expiry_last_run(const struct job *job);
 
 int expiry_watch_touch(const struct job *job, struct why *why);

@@ -49,6 +49,7 @@ struct settings {
 	enum peer peers[SETTINGS_PEERS];
 	size_t peer_count;
 	char queue_group[SETTINGS_WORD];
+	char metrics_file[SETTINGS_PATH]; /* "" = none */
 	bool refuse_own;
 	bool hold_open;
 	bool fail_on_error;

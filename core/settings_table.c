@@ -56,6 +56,8 @@ const struct setting settings_table[] = {
 	  .range = "a number from 1 to 10000000" },
 	{ "queue_group", set_text, MEMBER(queue_group), .most = SETTINGS_WORD,
 	  .range = "empty or the name of a group" },
+	{ "metrics_file", set_path_or_none, MEMBER(metrics_file), .most = SETTINGS_PATH,
+	  .range = "empty or an absolute path of at most 255 bytes" },
 	{ "on_error", set_on_error, MEMBER(fail_on_error), ALSO_ARGUMENT,
 	  .range = "ignore or fail" },
 	{ "debug", set_switch, MEMBER(debug), ALSO_ARGUMENT, .range = "yes or no" },

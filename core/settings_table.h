@@ -35,6 +35,7 @@ int set_number(const struct setting *setting, void *member, const char *value);
 int set_switch(const struct setting *setting, void *member, const char *value);
 int set_text(const struct setting *setting, void *member, const char *value);
 int set_path(const struct setting *setting, void *member, const char *value);
+int set_path_or_none(const struct setting *setting, void *member, const char *value);
 int set_networks(const struct setting *setting, void *member, const char *value);
 int set_ports(const struct setting *setting, void *member, const char *value);
 int set_mta(const struct setting *setting, void *member, const char *value);

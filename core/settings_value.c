@@ -92,6 +92,12 @@ int set_path(const struct setting *setting, void *member, const char *value)
 	return value[0] == '/' ? set_text(setting, member, value) : -EINVAL;
 }
 
+int set_path_or_none(const struct setting *setting, void *member, const char *value)
+{
+	return value[0] ? set_path(setting, member, value)
+			: set_text(setting, member, value);
+}
+
 /* sendmail looks up lower-case keys only. */
 int set_key_tag(const struct setting *setting, void *member, const char *value)
 {

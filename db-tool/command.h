@@ -43,11 +43,13 @@ struct command {
 extern const struct command command_list;
 extern const struct command command_insert;
 extern const struct command command_delete;
+extern const struct command command_rebuild;
 extern const struct command command_status;
 extern const struct command command_grant;
 extern const struct command command_revoke;
 extern const struct command command_block;
 extern const struct command command_unblock;
+extern const struct command command_metrics;
 extern const struct command command_expire;
 extern const struct command command_commit;
 extern const struct command command_setup;

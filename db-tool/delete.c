@@ -49,7 +49,7 @@ static int remove_keys(void *context, const struct table *table, struct why *why
 static int run_delete(struct tool *tool, int argc, char **argv)
 {
 	struct deletion deletion = { .tool = tool, .keys = keys_of(argv) };
-	const struct commit_edit edit = { remove_keys, &deletion };
+	const struct commit_edit edit = { .apply = remove_keys, .context = &deletion };
 	struct why why = { 0 };
 
 	(void)argc;

@@ -7,6 +7,7 @@
 #include "db-tool/foresee.h"
 #include "db-tool/leases.h"
 #include "db-tool/log.h"
+#include "db-tool/metrics.h"
 #include "db-tool/options.h"
 
 #include <errno.h>
@@ -90,6 +91,8 @@ static int run_either(const struct command *command, struct tool *tool, int argc
 	error = command == &command_expire
 			? expire(&leases.job, &result, &why)
 			: expire_commit_queue(&leases.job, &result, &why);
+	if (command == &command_expire)
+		metrics_leave(tool, &leases);
 	return tell_result(&run, error, &result, &why);
 }
 

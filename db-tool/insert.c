@@ -84,7 +84,7 @@ static int check_pair(char **pair)
 static int run_insert(struct tool *tool, int argc, char **argv)
 {
 	char **pairs = keys_of(argv);
-	const struct commit_edit edit = { put_pairs, pairs };
+	const struct commit_edit edit = { .apply = put_pairs, .context = pairs };
 	struct why why = { 0 };
 
 	(void)argc;

@@ -17,9 +17,10 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&command_list,	 &command_insert, &command_delete, &command_status,
-	&command_grant,	 &command_revoke, &command_block,  &command_unblock,
-	&command_expire, &command_commit, &command_setup,
+	&command_list,	  &command_insert, &command_delete, &command_rebuild,
+	&command_status,  &command_grant,  &command_revoke, &command_block,
+	&command_unblock, &command_expire, &command_commit, &command_setup,
+	&command_metrics,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -70,9 +71,10 @@ static int print_usage(void)
 	(void)printf(
 		"\n"
 		"  -c, --conf=CONF  settings file, instead of " CONF_FILE "\n"
-		"  -m, --map=MAP    table for list, insert and delete: hash:PATH,\n"
-		"                   btree:PATH, lmdb:PATH or PATH alone, which is a "
-		"hash\n"
+		"  -m, --map=MAP    table for list, insert, delete and rebuild:\n"
+		"                   hash:PATH, btree:PATH, lmdb:PATH or PATH alone, "
+		"which is\n"
+		"                   a hash\n"
 		"  -j, --json       one JSON object a line\n"
 		"  -h, --help       this text; sapdb COMMAND --help tells of one\n"
 		"  -V, --version    version\n\n"
@@ -147,7 +149,7 @@ static int run_command(const struct options *options, int argc, char **argv)
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
 		return print_help(command);
 	if (options->map && !command->any_map)
-		return misused(command, "-m is for list, insert and delete");
+		return misused(command, "-m is for list, insert, delete and rebuild");
 	if (settings_load(&tool.settings, options->conf, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 	memcpy(tool.configured_map, tool.settings.map_path, sizeof(tool.configured_map));

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The escaped text; the caller frees it. */
 static char *escaped(struct map_bytes bytes)
@@ -34,6 +35,29 @@ void output_record(const struct tool *tool, const struct map_entry *entry)
 		(void)printf("%s\t%s\n", key, value);
 	free(key);
 	free(value);
+}
+
+static char *escaped_text(const char *text)
+{
+	return text ? escaped((struct map_bytes){ text, strlen(text) }) : NULL;
+}
+
+void output_change(const struct tool *tool, const char *key, const char *was,
+		   const char *value)
+{
+	char *shown = escaped_text(key), *before = escaped_text(was),
+	     *after = escaped_text(value);
+
+	if (tool->json)
+		output_json(json_pack("{s:s, s:s?, s:s?}", "key", shown, "was", before,
+				      "value", after));
+	if (!tool->json && was)
+		(void)printf("- %s\t%s\n", shown, before);
+	if (!tool->json && value)
+		(void)printf("+ %s\t%s\n", shown, after);
+	free(shown);
+	free(before);
+	free(after);
 }
 
 void output_json(json_t *object)

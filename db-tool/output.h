@@ -18,6 +18,12 @@ struct tool;
 /* key<TAB>value, or {"key": ..., "value": ...} */
 void output_record(const struct tool *tool, const struct map_entry *entry);
 
+/* What a change would do to a record; `was` NULL: it is new, `value` NULL: it goes.
+ * "+ key<TAB>value", "- key<TAB>was", or both; or {"key": ..., "was": ..., "value": ...}
+ */
+void output_change(const struct tool *tool, const char *key, const char *was,
+		   const char *value);
+
 /* Prints the object as one line and frees it. */
 void output_json(json_t *object);
 

@@ -32,12 +32,19 @@ static int load(const struct tool *tool, int note_fd, struct table_file *ret,
 
 int table_file_open(const struct tool *tool, struct table_file *ret, struct why *why)
 {
+	return table_file_open_other(tool, tool->settings.map_path, ret, why);
+}
+
+int table_file_open_other(const struct tool *tool, const char *path,
+			  struct table_file *ret, struct why *why)
+{
 	const struct timespec deadline = deadline_in(LEASES_PATIENCE_MS);
 	unsigned round = 0;
 
 	int error = load(tool, -1, ret, why);
 	if (error < 0)
 		return error;
+	ret->place.path = path;
 	do
 		error = ret->table.backend->open(&ret->place, &ret->table.map, why);
 	while (error == -EBUSY && deadline_nap(deadline, &round));
@@ -75,9 +82,15 @@ static int edit_other_map(const struct tool *tool, const struct commit_lock *loc
 	cleanup_table_file struct table_file file = { 0 };
 
 	int error = load(tool, lock->fd, &file, why);
+	file.place.dated_now = edit->remakes;
+	file.place.new_mode = commit_new_mode(&tool->settings);
 	if (error == 0 && map_needs_recovery(&file.place))
 		error = file.table.backend->recover(&file.place, why);
 	if (error == 0)
+		error = file.table.backend->open(&file.place, &file.table.map, why);
+	if (error == -ENOENT && edit->remakes)
+		error = file.table.backend->create(&file.place, why);
+	if (error == 0 && !file.table.map)
 		error = file.table.backend->open(&file.place, &file.table.map, why);
 	return error < 0 ? error : edit_open_table(&file, edit, why);
 }

@@ -19,6 +19,9 @@ struct table_file {
 
 /* For reading. The tool's settings must outlive it. */
 int table_file_open(const struct tool *tool, struct table_file *ret, struct why *why);
+/* The same for another table of that type, at `path`, which must outlive it. */
+int table_file_open_other(const struct tool *tool, const char *path,
+			  struct table_file *ret, struct why *why);
 void table_file_close(struct table_file *file);
 #define cleanup_table_file __attribute__((cleanup(table_file_close)))
 

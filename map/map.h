@@ -33,7 +33,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-#define MAP_ABI 3
+#define MAP_ABI 4
 #define MAP_KEY_MAX                                                                      \
 	512 /* longest key that put() takes, without a NUL; LMDB: 511 with it */
 
@@ -65,7 +65,9 @@ struct map_place {
 	int note_fd; /* where an exchange is noted (exchange_note.h); -1: only reading */
 	const char *run_dir; /* where spare files are noted (spares.h); NULL: none */
 	bool nul_when_empty;
-	bool in_place; /* of a type that is changed in place: it has no copy beside it */
+	bool in_place;	/* of a type that is changed in place: it has no copy beside it */
+	bool dated_now; /* a commit dates the table; else it keeps the old one's date */
+	mode_t new_mode; /* of what create makes, which then is the folder's owner's */
 };
 
 struct map_backend {
@@ -101,9 +103,9 @@ struct map_backend {
 	 * -EAGAIN, -ESTALE: it was changed before our commit, or after it. */
 	int (*identify)(struct map *map, struct map_identity *ret, struct why *why);
 
-	/* Makes a valid, empty table where there is none: the process's, mode 0644, whole
-	 * under its name at once. What is there already, of any kind, is left alone: 0.
-	 */
+	/* Makes a valid, empty table where there is none: the process's, mode 0644, or as
+	 * place.new_mode says; whole under its name at once. What is there already, of
+	 * any kind, is left alone: 0. */
 	int (*create)(const struct map_place *place, struct why *why);
 
 	/* Finishes what a writer that died left at `place`. Nothing left: returns 0. */

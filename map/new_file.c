@@ -29,6 +29,18 @@ static int finish(int folder_fd, int fd, const char *name, struct why *why)
 	return 0;
 }
 
+/* Now, since the umask may have left the library no way to open it by name. */
+static int give(int fd, int folder_fd, mode_t mode)
+{
+	struct stat folder;
+
+	if (mode == 0)
+		return fchmod(fd, MODE);
+	if (fstat(folder_fd, &folder) < 0 || fchown(fd, folder.st_uid, folder.st_gid) < 0)
+		return -1;
+	return fchmod(fd, mode);
+}
+
 int new_file(const struct map_place *place, struct new_file_content content,
 	     struct why *why)
 {
@@ -49,8 +61,7 @@ int new_file(const struct map_place *place, struct new_file_content content,
 		openat(folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	if (fd < 0)
 		return why_set(why, -errno, "cannot make a table in %s", name.folder);
-	/* Now, since the umask may have left the library no way to open it by name. */
-	if (fchmod(fd, MODE) < 0)
+	if (give(fd, folder_fd, place->new_mode) < 0)
 		return why_set(why, -errno, "cannot open the new table to readers");
 	const int error = content.write(content.context, fd, why);
 	return error < 0 ? error : finish(folder_fd, fd, name.file, why);

@@ -19,6 +19,7 @@ struct new_file_content {
 	const void *context;
 };
 
-/* The file is the process's, mode 0644 whatever the umask. 0 also when it was there. */
+/* The file is the process's, mode 0644, or has place.new_mode and the folder's owner and
+ * group, whatever the umask. 0 also when it was there. */
 int new_file(const struct map_place *place, struct new_file_content content,
 	     struct why *why);

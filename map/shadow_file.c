@@ -64,6 +64,7 @@ int shadow_open(struct shadow_file *shadow, const struct map_place *place,
 	*shadow = (struct shadow_file)SHADOW_FILE_NONE;
 	shadow->note_fd = place->note_fd;
 	shadow->run_dir = place->run_dir;
+	shadow->dated_now = place->dated_now;
 	const int named = shadow_name_of(place->path, &shadow->name);
 	if (named < 0)
 		return why_set(why, named, "map '%s' must be the absolute path of a file",
@@ -113,9 +114,10 @@ static int copy_base(struct shadow_file *shadow, struct why *why)
 
 int shadow_sync(struct shadow_file *shadow, struct why *why)
 {
-	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-					   shadow->base.st_mtim };
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, shadow->base.st_mtim };
 
+	if (shadow->dated_now)
+		times[1].tv_nsec = UTIME_NOW;
 	if (futimens(shadow->copy_fd, times) < 0)
 		return why_set(why, -errno, "cannot date the new %s", shadow->name.file);
 	if (fsync(shadow->copy_fd) < 0)

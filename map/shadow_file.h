@@ -15,7 +15,9 @@
  *	gap	for the exchange itself the old file's lock becomes exclusive, if that
  *		can be had soon: sendmail has the shared one for most of the time in
  *		which it opens the table, and must give up when it is exchanged then
- *	same	owner, mode, xattrs and mtime as the old file, before it has the name
+ *	same	owner, mode, xattrs and mtime as the old file, before it has the name;
+ *		what was made of a text is dated now, since make and Postfix compare
+ *		the two
  *	bump	the retired inode's mtime rises by a second at least: sendmail opens the
  *		path anew at its next look-up
  *	unlink	then its name goes, before its lock: Postfix restarts, and a makemap
@@ -47,6 +49,7 @@ struct shadow_file {
 	struct stat base;
 	struct stat copy; /* as it was synced */
 	bool exchanged;
+	bool dated_now;	     /* see map.h */
 	bool recycled;	     /* the copy lacks spares_lacks() */
 	const char *run_dir; /* borrowed */
 	struct spares spares;
@@ -71,7 +74,7 @@ int shadow_copy(struct shadow_file *shadow, struct why *why);
 /* A copy of the base itself, in the stead of one that turned out to be no good. */
 int shadow_copy_afresh(struct shadow_file *shadow, struct why *why);
 
-/* The copy is complete: date it like the base and make it durable. */
+/* The copy is complete: date it like the base, or now, and make it durable. */
 int shadow_sync(struct shadow_file *shadow, struct why *why);
 
 /*

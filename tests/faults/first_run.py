@@ -20,6 +20,7 @@ UMASK = 0o077
 class FirstRun:
     label = "a first run"
     fewest = 255
+    wanders = 0
     has_spares = False
 
     def __init__(self, _spare: bool, kind: str):

@@ -21,10 +21,11 @@ class Injected(NamedTuple):
     err: str
 
 
-def run(command: list[str], n: int, action: str, until: str = TO_THE_END,
+def run(command: list[str], n: int, action: str, part: tuple[str, str] = (FROM, TO_THE_END),
         env: dict[str, str] | None = None, umask: int = -1) -> Injected:
+    """Counted from the one file that it opens to the other."""
     done = subprocess.run(
-        [os.environ["SAP_INJECT"], FROM, until, str(n), action, *command], cwd="/", env=env,
+        [os.environ["SAP_INJECT"], *part, str(n), action, *command], cwd="/", env=env,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, umask=umask,
         timeout=END_OF_COMMAND)
     if done.returncode != 0:

@@ -21,7 +21,8 @@ from unittest import mock
 
 from cli import table
 from faults.injected import Injected
-from faults.works import Block, Commit, Expiry, Grant, Insert, Reconcile, Renewal, Work
+from faults.works import (Block, Commit, Expiry, Grant, Insert, RebuildOfCompiled,
+                          Reconcile, Renewal, Work)
 from pam import daemon
 
 MANY_FAULTS = 8
@@ -230,6 +231,13 @@ class Timer(FailingCalls):
 class Administrator(FailingCalls):
     def test_insert(self):
         self.check(Insert)
+
+
+class Compiled(FailingCalls):
+    """All of it of a text."""
+
+    def test_rebuild(self):
+        self.check(RebuildOfCompiled)
 
 
 class Blocking(FailingCalls):

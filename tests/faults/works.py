@@ -9,7 +9,7 @@ rest of it right either way.
 import os
 import re
 
-from cli import table
+from cli import compilers, table
 from faults import injected
 from pam.daemon import Daemon, opening
 from race.scene import GROUP, LEASES, MODE, OWNER, WARM, Scene
@@ -21,8 +21,8 @@ NAME = re.compile(r"^[a-z0-9_]+$", re.MULTILINE)  # of a call, as inject lists t
 END_OF_LOGIN = "/proc/self/fd"
 RENEWED_FROM = 300  # seconds ago
 IN_STATE = {"active", "pending", "deferred", "ending", "settled", "commit.lock", "expired",
-            "blocked"}
-IN_RUN = {"seal", "spares"}
+            "blocked", "rebuild"}
+IN_RUN = {"seal", "spares", "counters"}
 
 
 class Work(Scene):
@@ -30,7 +30,8 @@ class Work(Scene):
 
     label = ""
     fewest = 0  # calls, in place or by a copy; some ten percent below what Debian 12 makes
-    until = injected.TO_THE_END
+    begin, until = injected.FROM, injected.TO_THE_END
+    wanders = 0  # calls more or less in another run: of the wait for a program
     has_spares = True  # does it change the table by a copy at all?
 
     def __init__(self, spare: bool, kind: str = "hash"):
@@ -70,7 +71,7 @@ class Work(Scene):
         """What must be there in the end."""
 
     def run(self, n: int, action: str) -> injected.Injected:
-        return injected.run(self.words(), n, action, self.until,
+        return injected.run(self.words(), n, action, (self.begin, self.until),
                             self.daemon.environment() if self.until != "-" else None)
 
     def identity(self) -> tuple:
@@ -250,6 +251,39 @@ class Insert(Work):
             self.statics = self.wanted
 
 
+class Rebuild(Insert):
+    """Of a text; the leases stay in."""
+
+    label = "sapdb rebuild"
+    fewest = 260
+    wanders = 30
+    has_spares = False
+
+    def make_work(self) -> None:
+        super().make_work()
+        self.text = self.place.root / "access"
+        self.text.write_bytes(b"".join(b"%s\t%s\n" % pair for pair in self.wanted.items()))
+
+    def words(self) -> list[str]:
+        name = "postmap" if self.kind == "lmdb" else "makemap"
+        program = self.place.root / name
+        if not program.exists():
+            getattr(compilers, name)(self.place.root)
+        return [*self.command("rebuild"), f"--{name}={program}", str(self.text)]
+
+    def copies(self) -> bool:
+        return self.kind == "hash"
+
+
+class RebuildOfCompiled(Rebuild):
+    """From where the compiler has ended: before that calls wander, and a fault meant for one
+    would meet another."""
+
+    fewest = 200
+    wanders = 0
+    begin = "table.db"
+
+
 class Block(Work):
     """The administrator keeps a client shut."""
 
@@ -282,4 +316,4 @@ class Block(Work):
         super().set_up()
 
 
-WORKS = (Grant, Renewal, Commit, Expiry, Reconcile, Insert, Block)
+WORKS = (Grant, Renewal, Commit, Expiry, Reconcile, Insert, Rebuild, Block)

@@ -55,6 +55,7 @@ static void check_texts(const struct settings *settings)
 {
 	must(is_path(settings->state_dir) && is_path(settings->run_dir));
 	must(is_path(settings->backend_dir));
+	must(settings->metrics_file[0] == '\0' || is_path(settings->metrics_file));
 	must(settings->map_path[0] == '\0' || is_path(settings->map_path));
 	must(settings->map_path[0] == '\0' || map_type_known(settings->map_type));
 	must(fuzz_is_plain(settings->value) && fuzz_is_plain(settings->key_tag));

@@ -56,10 +56,16 @@ class Units(unittest.TestCase):
     def test_the_map_may_be_written(self):
         for name in SERVICES:
             with self.subTest(name):
-                self.assertEqual(values(name, "ReadWritePaths"),
-                                 [f"-{default_map_folder()}"])
+                self.assertEqual(values(name, "ReadWritePaths")[0],
+                                 f"-{default_map_folder()}")
         self.assertIn(f"\nReadWritePaths=-{default_map_folder()}\n",
                       text(f"{UNITS}dovecot-pam_sap.conf"))
+
+    def test_the_metrics_may_be_written_by_the_timer_alone(self):
+        """Into the folder that the page names."""
+        folder, = re.findall(r"(/var/lib/\S+)/pam_sap\.prom", text("docs/man/sapdb-metrics.8"))[:1]
+        written = [values(name, "ReadWritePaths")[1:] for name in SERVICES]
+        self.assertEqual(written, [[f"-{folder}"], []])
 
     def test_the_kernel_can_be_asked_about_the_hosts_network(self):
         for name in SERVICES:

@@ -100,6 +100,28 @@ class Tables(unittest.TestCase):
         self.assertEqual(host.records(), his)
         host.sapdb("delete", "198.51.100.7")
 
+    def test_rebuild_keeps_leases(self):
+        self.addCleanup(host.run, "rm", TABLE)
+        self.for_each_kind(99, self.rebuilt_by_sapdb)
+
+    def rebuilt_by_sapdb(self, address: str, another: str) -> None:
+        host.shell(f"printf '198.51.100.7 REJECT go away\n2001:db8::7 OK\n' >{TABLE}")
+        host.sapdb("grant", address)
+        host.sapdb("insert", "198.51.100.8", "OK")
+        host.sapdb("rebuild", TABLE)
+        his = {"198.51.100.7": "REJECT go away", "2001:db8::7": "OK"}
+        self.assertEqual(host.records(), his | ours(address))
+        self.assertEqual(host.asked("198.51.100.7"), "REJECT go away")
+        for mistake, word in (("198.51.100.7 OK", "duplicate"), ("alone", "expected format")):
+            host.shell(f"echo '{mistake}' >>{TABLE}")
+            done = host.run("sapdb", "rebuild", TABLE, check=False)
+            self.assertEqual(done.returncode, 3)
+            self.assertRegex(done.stderr, f"^sapdb: postmap: .*{TABLE}\\b.*{word}.*\n$")
+            self.assertEqual(host.records(), his | ours(address))
+            host.shell(f"sed -i '$d' {TABLE}")
+        host.sapdb("revoke", address)
+        host.sapdb("delete", *his)
+
     def test_a_dump_fed_back_is_ours_still(self):
         self.addCleanup(host.run, "rm", TABLE)
         self.for_each_kind(91, self.fed_back)

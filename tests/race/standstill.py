@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What must be right when a crowd stands still, before and after the next run of the timer.
 
-Before it only where nobody rebuilds the table: what a rebuild forgot is put back by it. All
-else must not need it.
+Before it only where nobody but us rebuilds the table: what a rebuild forgot is put back by it.
+All else must not need it.
 """
 
 from cli import table
@@ -11,7 +11,7 @@ from race.crowd import Crowd, records
 
 
 def faults(crowd: Crowd) -> list[str]:
-    found = [] if crowd.rebuild else _wrong(crowd, "before the timer")
+    found = [] if crowd.is_rebuilt else _wrong(crowd, "before the timer")
     done = crowd.place.sapdb("expire")
     if done.returncode != 0 or done.stderr:
         found.append(f"expire ended with {done.returncode}: {done.stderr}")

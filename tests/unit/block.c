@@ -94,8 +94,7 @@ static const char *const no_blocks[] = {
 	"network=mail.example until=0\n",
 	"network= until=0\n",
 	"until=0 user=horn\n",
-	"user=a\x1b"
-	"b until=0\n",
+	"user=a\tb until=0\n",
 };
 
 static void what_is_no_block_is_refused(void **state)

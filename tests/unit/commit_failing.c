@@ -177,7 +177,7 @@ static int apply_edit(void *context, const struct table *table, struct why *why)
 static void an_edit_goes_along(void **state)
 {
 	struct edit edit = { "192.0.2", 0 };
-	const struct commit_edit along = { apply_edit, &edit };
+	const struct commit_edit along = { .apply = apply_edit, .context = &edit };
 	const struct commit_order order = { .edit = &along };
 	struct site *site = *state;
 	struct commit_result result = { 0 };
@@ -199,7 +199,7 @@ static void an_edit_goes_along(void **state)
 static void an_edit_that_fails_changes_nothing(void **state)
 {
 	struct edit edit = { "x", -EPERM };
-	const struct commit_edit along = { apply_edit, &edit };
+	const struct commit_edit along = { .apply = apply_edit, .context = &edit };
 	const struct commit_order order = { .edit = &along };
 	struct site *site = *state;
 	struct why why = { 0 };

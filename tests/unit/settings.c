@@ -38,6 +38,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
 	check_int("peer", got.peers[0], PEER_RHOST);
 	check_int("peer", got.peers[1], PEER_STDIN);
 	check_text("queue_group", got.queue_group, "");
+	check_text("metrics_file", got.metrics_file, "");
 	check_true("refuse_own", got.refuse_own);
 	check_false("on_error", got.fail_on_error);
 	check_false("debug", got.debug);
@@ -69,6 +70,7 @@ static const struct {
 	{ "wait", "1s", "3s" },
 	{ "max_leases", "5", NULL },
 	{ "queue_group", "mail", NULL },
+	{ "metrics_file", "/x/pam_sap.prom", NULL },
 	{ "on_error", "fail", "ignore" },
 	{ "debug", "yes", "no" },
 };
