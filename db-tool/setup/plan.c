@@ -116,7 +116,7 @@ int plan_command(struct plan *plan, const char *const *argv, struct why *why)
 	struct plan_step *step = new_step(plan);
 	if (!step)
 		return why_say(why, -ENOSPC, "too much for one run: name less parts");
-	for (size_t i = 0; argv[i] && i < COMMAND_WORDS - 1; i++)
+	for (size_t i = 0; i < COMMAND_WORDS - 1 && argv[i]; i++)
 		step->argv[i] = argv[i];
 	plan->step_count++;
 	return 0;
