@@ -85,7 +85,9 @@ class Check(Leases):
     def test_the_worst_comes_first(self):
         self.records(**{f"SAP:{OTHER}": f"DUNNO pam_sap {OTHER} RELAY"})
         self.place.date(self.place.state / "active" / CLIENT, -7200)
-        self.assertEqual(self.ids(), ["lease-from-future", "marker-without-record"])
+        self.place.date(self.place.state / "expired", -7200)
+        self.assertEqual(self.ids(),
+                         ["lease-from-future", "clock-set-back", "marker-without-record"])
         severities = [SEVERITIES.index(json.loads(line)["severity"]) for line
                       in self.place.sapdb("--json", "check").stdout.splitlines()]
         self.assertEqual(severities, sorted(severities))
