@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "base/why.h"
 #include "core/lease_dir.h"
 #include "core/settings.h"
 
@@ -26,6 +27,7 @@ struct tool {
 	struct settings settings;
 	char configured_map[PATH_MAX]; /* without -m */
 	const char *conf;	       /* the settings file */
+	struct why settings_mistake;   /* it did not load: with any_settings only */
 	bool json;
 	bool log; /* write what happens to the system's log */
 };
@@ -37,6 +39,7 @@ struct command {
 	const char *purpose; /* one line for the list of commands */
 	const char *help;    /* the rest of its --help; may be "" */
 	bool any_map;	     /* works on -m MAP */
+	bool any_settings;   /* runs with the defaults where the file does not load */
 	int (*run)(struct tool *tool, int argc, char **argv);
 };
 
@@ -52,6 +55,7 @@ extern const struct command command_unblock;
 extern const struct command command_metrics;
 extern const struct command command_expire;
 extern const struct command command_commit;
+extern const struct command command_check;
 extern const struct command command_setup;
 
 /* "sapdb: TEXT" on stderr. Returns `code`. */

@@ -3,6 +3,7 @@
 #include "core/expire.h"
 
 #include "base/why.h"
+#include "db-tool/boot_run.h"
 #include "db-tool/command.h"
 #include "db-tool/foresee.h"
 #include "db-tool/leases.h"
@@ -88,9 +89,12 @@ static int run_either(const struct command *command, struct tool *tool, int argc
 		return print_due(tool, &leases);
 
 	log_open(tool);
+	const bool before = boot_run_is_not_the_first(&leases);
 	error = command == &command_expire
 			? expire(&leases.job, &result, &why)
 			: expire_commit_queue(&leases.job, &result, &why);
+	if (command == &command_expire && error == 0)
+		boot_run_note(&leases, before);
 	if (command == &command_expire)
 		metrics_leave(tool, &leases);
 	return tell_result(&run, error, &result, &why);

@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&command_list,	  &command_insert, &command_delete, &command_rebuild,
-	&command_status,  &command_grant,  &command_revoke, &command_block,
-	&command_unblock, &command_expire, &command_commit, &command_setup,
-	&command_metrics,
+	&command_list,	  &command_insert,  &command_delete, &command_rebuild,
+	&command_status,  &command_grant,   &command_revoke, &command_block,
+	&command_unblock, &command_expire,  &command_commit, &command_check,
+	&command_setup,	  &command_metrics,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -135,6 +135,23 @@ static int set_map_option(struct settings *settings, const char *option, struct 
 	return settings_set(settings, "map", map, SETTINGS_FILE, why);
 }
 
+/* Where the command wants to look at a file that does not load, the defaults stand in. */
+static int load_settings(struct tool *tool, const char *conf,
+			 const struct command *command)
+{
+	struct why *why = &tool->settings_mistake;
+
+	tool->conf = conf ? conf : CONF_FILE;
+	if (settings_load(&tool->settings, conf, why) == 0) {
+		*why = (struct why){ 0 };
+		return EXIT_DONE;
+	}
+	if (!command->any_settings)
+		return complain(EXIT_UNUSABLE, "%s", why->text);
+	settings_default(&tool->settings);
+	return settings_complete(&tool->settings, NULL) == 0 ? EXIT_DONE : EXIT_UNUSABLE;
+}
+
 static int run_command(const struct options *options, int argc, char **argv)
 {
 	struct tool tool = { .json = options->json };
@@ -149,8 +166,9 @@ static int run_command(const struct options *options, int argc, char **argv)
 		return print_help(command);
 	if (options->map && !command->any_map)
 		return misused(command, "-m is for list, insert, delete and rebuild");
-	if (settings_load(&tool.settings, options->conf, &why) < 0)
-		return complain(EXIT_UNUSABLE, "%s", why.text);
+	const int loaded = load_settings(&tool, options->conf, command);
+	if (loaded != EXIT_DONE)
+		return loaded;
 	memcpy(tool.configured_map, tool.settings.map_path, sizeof(tool.configured_map));
 	if (options->map && set_map_option(&tool.settings, options->map, &why) < 0)
 		return complain(EXIT_USAGE, "-m: %s", why.text);

@@ -48,7 +48,7 @@ static int berkeley(const struct head *head, const char **ret_what)
 	if (head->word[VERSION] != FORMAT_VERSION) {
 		*ret_what = "a Berkeley DB table of another format version than this "
 			    "libdb's; rebuild it from its text with makemap";
-		return FORMAT_OTHER;
+		return FORMAT_OLD_BERKELEY;
 	}
 	*ret_what = magic == HASH_MAGIC ? "a hash table" : "a btree table";
 	return magic == HASH_MAGIC ? FORMAT_HASH : FORMAT_BTREE;
@@ -88,17 +88,11 @@ static const char *other(const struct head *head)
 	if (head->file_size == 0)
 		return "an empty file; make a table of it with makemap or postmap, or "
 		       "remove it when it is pam_sap's own";
-	if (is_berkeley(head->word[OLD_MAGIC]) ||
-	    is_berkeley(bswap_32(head->word[OLD_MAGIC])))
-		return "a Berkeley DB 1.85 table (hash version 2 or older); rebuild it "
-		       "from its text with makemap";
 	if (is_berkeley(bswap_32(head->word[MAGIC])))
 		return "a Berkeley DB table of a machine with another byte order; "
 		       "rebuild it from its text with makemap";
 	if (head->bytes >= 16 && memcmp(head->word, "SQLite format 3", 16) == 0)
 		return "an SQLite database";
-	if (is_cdb(head))
-		return "a cdb table";
 	if (is_text(head))
 		return "a text file; the table made of it by makemap is meant";
 	return "no table that is known here";
@@ -148,6 +142,16 @@ int file_format_of(int fd, const char **ret_what)
 	    head.word[LMDB_MAGIC_AT - 1] == LMDB_MAGIC) {
 		*ret_what = "an LMDB table";
 		return FORMAT_LMDB;
+	}
+	if (is_berkeley(head.word[OLD_MAGIC]) ||
+	    is_berkeley(bswap_32(head.word[OLD_MAGIC]))) {
+		*ret_what = "a Berkeley DB 1.85 table (hash version 2 or older); rebuild "
+			    "it from its text with makemap";
+		return FORMAT_OLD_BERKELEY;
+	}
+	if (is_cdb(&head)) {
+		*ret_what = "a cdb table";
+		return FORMAT_CDB;
 	}
 	*ret_what = other(&head);
 	return FORMAT_OTHER;

@@ -8,13 +8,15 @@
 #pragma once
 
 enum file_format {
-	FORMAT_HASH,  /* Berkeley DB hash, version 9, this machine's byte order */
-	FORMAT_BTREE, /* Berkeley DB btree, version 9 */
-	FORMAT_LMDB,  /* LMDB, whatever its version */
+	FORMAT_HASH,	     /* Berkeley DB hash, version 9, this machine's byte order */
+	FORMAT_BTREE,	     /* Berkeley DB btree, version 9 */
+	FORMAT_LMDB,	     /* LMDB, whatever its version */
+	FORMAT_OLD_BERKELEY, /* of Berkeley DB 1.85, or of another version than 9 */
+	FORMAT_CDB,
 	FORMAT_OTHER, /* `what` says it */
 };
 
-/* As in the settings: "hash"; NULL for FORMAT_OTHER. */
+/* As in the settings: "hash"; NULL for what is no table of ours. */
 const char *file_format_type(enum file_format format);
 
 /* Another format than was wanted: -EBADMSG, and what it should be named. */

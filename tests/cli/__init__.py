@@ -9,6 +9,7 @@
     test_blocks.py   block, unblock, revoke --block, and what --dry-run says
     test_status.py   status, with reasons
     test_leased_keys.py  list, insert and delete where a lease is
+    test_check.py    check: what it prints, its exit status, findings about a place
     test_manners.py  help, mistakes, exit status, JSON, a full disk behind stdout
 
 table.py and place.py also serve tests/pam and tests/race.

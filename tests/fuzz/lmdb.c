@@ -125,7 +125,7 @@ static void check_format(int fd)
 	must(format >= FORMAT_HASH && format <= FORMAT_OTHER);
 	must(what != NULL && what[0] != '\0');
 	must((file_format_type((enum file_format)format) == NULL) ==
-	     (format == FORMAT_OTHER));
+	     (format >= FORMAT_OLD_BERKELEY));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -18,6 +18,7 @@ One room each:
     waiting.py       look again until it is so
     earning.py       what each cell of the matrix has to show
     postfix_host.py  a host with Postfix, and a table of our own of either type
+    planted.py       faults on a running host, and what sapdb check says of them
     package.py       the Debian package: built, and a host that it is installed on
     login_cells.py   what the modules of the POP3 and IMAP daemons have in common
     uw_daemon.c      a POP3 daemon that makes the PAM calls of UW ipop3d and qpopper

@@ -56,16 +56,17 @@ static const struct {
 } heads[] = {
 	{ "hash 9", 3, HASH, 9, FORMAT_HASH, "a hash table" },
 	{ "btree 9", 3, BTREE, 9, FORMAT_BTREE, "a btree table" },
-	{ "hash 8", 3, HASH, 8, FORMAT_OTHER, OTHER_VERSION },
-	{ "hash 10", 3, HASH, 10, FORMAT_OTHER, OTHER_VERSION },
-	{ "btree 8", 3, BTREE, 8, FORMAT_OTHER, OTHER_VERSION },
+	{ "hash 8", 3, HASH, 8, FORMAT_OLD_BERKELEY, OTHER_VERSION },
+	{ "hash 10", 3, HASH, 10, FORMAT_OLD_BERKELEY, OTHER_VERSION },
+	{ "btree 8", 3, BTREE, 8, FORMAT_OLD_BERKELEY, OTHER_VERSION },
 	{ "queue", 3, QUEUE, 4, FORMAT_OTHER, "queue or heap" },
 	{ "heap", 3, HEAP, 1, FORMAT_OTHER, "queue or heap" },
 	{ "hash, foreign", 3, 0x61150600, 0x09000000, FORMAT_OTHER, FOREIGN },
 	{ "btree, foreign", 3, 0x62310500, 0x09000000, FORMAT_OTHER, FOREIGN },
-	{ "hash 2 of 1.85", 0, HASH, 2, FORMAT_OTHER, OLD },
-	{ "btree 3 of 1.85", 0, BTREE, 3, FORMAT_OTHER, OLD },
-	{ "hash 2 of 1.85, foreign", 0, 0x61150600, 0x02000000, FORMAT_OTHER, OLD },
+	{ "hash 2 of 1.85", 0, HASH, 2, FORMAT_OLD_BERKELEY, OLD },
+	{ "btree 3 of 1.85", 0, BTREE, 3, FORMAT_OLD_BERKELEY, OLD },
+	{ "hash 2 of 1.85, foreign", 0, 0x61150600, 0x02000000, FORMAT_OLD_BERKELEY,
+	  OLD },
 	{ "LMDB", 4, LMDB, 1, FORMAT_LMDB, "an LMDB table" },
 	{ "magic elsewhere", 7, HASH, 9, FORMAT_OTHER, "no table that is known" },
 };
@@ -124,7 +125,7 @@ static void a_cdb_is_known_by_its_inside(void **state)
 
 	scratch_path(*state, "access.db", path);
 	scratch_write(path, file, size);
-	check_file("cdb", path, FORMAT_OTHER, "a cdb table");
+	check_file("cdb", path, FORMAT_CDB, "a cdb table");
 	scratch_write(path, file, size - 8);
 	check_file("cut off", path, FORMAT_OTHER, "no table that is known");
 	scratch_write(path, file, 2000);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* main.cf: does smtpd ask our table before it refuses relaying, and in no wrong place? */
+#include "db-tool/check/probe.h"
+
+#include "base/ascii.h"
+#include "db-tool/check/restrictions.h"
+#include "db-tool/check/table_name.h"
+#include "db-tool/check/text_file.h"
+#include "db-tool/program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WHERE "main.cf"
+#define RELAY "smtpd_relay_restrictions"
+
+static const struct fault not_asked = {
+	"postfix-not-asked", SEVERITY_ERROR,
+	"Postfix does not look into the table: nobody is let relay by it."
+};
+static const struct fault late = {
+	"postfix-asked-late", SEVERITY_ERROR,
+	"Relaying is refused before the table is asked: nobody is let relay by it."
+};
+static const struct fault proxied = {
+	"postfix-proxy", SEVERITY_ERROR,
+	"proxymap keeps the table open for a long time: logins do not help, and what is "
+	"closed still relays."
+};
+static const struct fault said = { "postfix-asks-the-client", SEVERITY_ERROR,
+				   "There the client says the key himself, HELO "
+				   "192.0.2.77: anybody relays while a lease "
+				   "lives." };
+static const struct fault my_networks = {
+	"postfix-mynetworks", SEVERITY_ERROR,
+	"In mynetworks any record lets relay, whatever its value."
+};
+static const struct fault no_type = {
+	"postfix-type", SEVERITY_ERROR,
+	"Postfix cannot open the table, and answers 451 to everybody."
+};
+
+/* Debian's package of the type. */
+static void look_at_types(struct check *check)
+{
+	static const char *const argv[] = { "postconf", "-m", NULL };
+	cleanup_program_output struct program_output types = { 0 };
+	const char *type = check->settings->map_type;
+
+	if (!ask(check, argv, -1, &types))
+		return;
+	for (char *rest = types.out, *line; (line = text_next_line(&rest));)
+		if (strcmp(text_trim(line), type) == 0)
+			return;
+	struct finding *found = finding_add(&check->findings, &no_type, WHERE);
+	finding_what(found, "postconf -m does not name the type %s.", type);
+	finding_mend(found, "apt-get install postfix-%s", type);
+}
+
+/* The value of one line "name = value" of postconf's. */
+static char *value_of(char *text, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (char *rest = text, *line; (line = text_next_line(&rest));)
+		if (strncmp(line, name, length) == 0 && line[length] == ' ')
+			return text_trim(line + length + 2);
+	return NULL;
+}
+
+static void say(struct check *check, const struct fault *fault, const char *name,
+		const char *what, const char *table)
+{
+	struct finding *found = finding_add(&check->findings, fault, WHERE);
+
+	finding_what(found, "%s %s %s.", name, what, table);
+	if (fault == &not_asked || fault == &late)
+		finding_mend(found,
+			     "postconf -e \"%s=check_client_access %s $(postconf -h "
+			     "%s)\" && postfix reload",
+			     name, table, name);
+	else
+		finding_mend(found,
+			     "postconf -e %s=\"$(postconf -h %s | sed "
+			     "'s,%s%s,,')\" && postfix reload",
+			     name, name, fault == &said ? "check_[a-z_]* *" : "proxy:",
+			     fault == &said ? table : "");
+}
+
+static enum table_use use_in(struct check *check, const char *name, const char *table)
+{
+	const char *const argv[] = { "postconf", "-x", name, NULL };
+	cleanup_program_output struct program_output output = { 0 };
+	char *value;
+
+	if (!ask(check, argv, -1, &output) || !(value = value_of(output.out, name)))
+		return USE_NONE;
+	return restrictions_use(value, table);
+}
+
+/* Postfix before 2.10, or a list that is empty on purpose: then this one refuses. */
+static bool has_relay_list(struct check *check)
+{
+	static const char *const argv[] = { "postconf", "-x", "-h", RELAY, NULL };
+	cleanup_program_output struct program_output output = { 0 };
+
+	return ask(check, argv, -1, &output) && *text_trim(output.out) != '\n' &&
+	       *text_trim(output.out) != '\0';
+}
+
+static void look_at_relaying(struct check *check, const char *table)
+{
+	const char *name = has_relay_list(check) ? RELAY : "smtpd_recipient_restrictions";
+
+	switch (use_in(check, name, table)) {
+	case USE_IN_TIME:
+	case USE_SAID: /* told below */
+		break;
+	case USE_LATE:
+		say(check, &late, name, "asks only behind its refusal", table);
+		break;
+	case USE_PROXY:
+		say(check, &proxied, name, "asks by proxy:", table);
+		break;
+	default:
+		say(check, &not_asked, name, "has no check_client_access", table);
+	}
+}
+
+static void look_at_others(struct check *check, const char *table)
+{
+	static const char *const lists[] = {
+		RELAY,
+		"smtpd_client_restrictions",
+		"smtpd_helo_restrictions",
+		"smtpd_sender_restrictions",
+		"smtpd_recipient_restrictions",
+	};
+	static const char *const argv[] = { "postconf", "-x", "mynetworks", NULL };
+	cleanup_program_output struct program_output output = { 0 };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (use_in(check, lists[i], table) == USE_SAID)
+			say(check, &said, lists[i], "asks about what the client says",
+			    table);
+	if (!ask(check, argv, -1, &output) || !strstr(output.out, table))
+		return;
+	struct finding *found = finding_add(&check->findings, &my_networks, WHERE);
+	finding_what(found, "mynetworks has the table %s.", table);
+	finding_mend(
+		found,
+		"postconf -e mynetworks=\"$(postconf -h mynetworks | sed 's,%s,,')\" && "
+		"postfix reload",
+		table);
+}
+
+bool probe_postfix(struct check *check)
+{
+	char table[TABLE_NAME];
+
+	if (check->settings->mta != MTA_POSTFIX)
+		return not_here(check, "mta is not postfix");
+	if (!program_is_there("postconf"))
+		return not_here(check, "no postconf");
+	table_name(check->settings, table);
+	look_at_types(check);
+	look_at_relaying(check, table);
+	look_at_others(check, table);
+	return looked_at(check, "postconf, for %s", table);
+}

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""sapdb check where the mail server or the daemon is another one: Postfix, Exim, Cyrus."""
+
+import unittest
+
+from . import pam_scenario, test_cyrus, test_exim
+from .planted import Fault, finds_nothing, prepare, try_out
+from .postfix_host import TABLE, PostfixHost
+from .product import ProductHost, booted_product
+
+CLIENT = "192.0.2.77"
+DEFAULTS = "/etc/default/saslauthd"
+ASKED = f"check_client_access lmdb:{TABLE} "
+RESTRICTIONS = ("smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated "
+                f"{ASKED}reject_unauth_destination")
+BACK = f"postconf -e '{RESTRICTIONS}'; postfix reload"
+POSTFIX_FAULTS = (
+    Fault("the table is not in Postfix's restrictions", "postfix-not-asked",
+          f"postconf -e '{RESTRICTIONS.replace(ASKED, '')}'", tidy=BACK),
+    Fault("the table stands behind the refusal", "postfix-asked-late",
+          f"postconf -e '{RESTRICTIONS.replace(ASKED, '')} {ASKED.strip()}'", tidy=BACK),
+    Fault("proxymap is asked", "postfix-proxy",
+          f"postconf -e '{RESTRICTIONS.replace('lmdb:', 'proxy:lmdb:')}'", tidy=BACK),
+    Fault("the client says what is looked up", "postfix-asks-the-client",
+          f"postconf -e 'smtpd_helo_restrictions = check_helo_access lmdb:{TABLE}'",
+          tidy="postconf -X smtpd_helo_restrictions"),
+    Fault("the table is in mynetworks", "postfix-mynetworks",
+          f"postconf -e 'mynetworks = 127.0.0.0/8 lmdb:{TABLE}'",
+          tidy="postconf -e 'mynetworks = 127.0.0.0/8'"),
+    Fault("no table of our own", "table-missing", f"mv {TABLE}.lmdb /root/"),
+)
+EXIM_FAULTS = (
+    Fault("Exim's list does not ask", "exim-not-asked",
+          "cp -a /etc/exim4 /root/; sed -i 's/ : net-dbmnz.*//' "
+          "/etc/exim4/exim4.conf.localmacros; update-exim4.conf",
+          restore="cp -a /root/exim4 /etc/; update-exim4.conf"),
+    Fault("Exim's list asks in another way", "exim-wrong-lookup",
+          "cp -a /etc/exim4 /root/; sed -i 's/net-dbmnz/net-dbm/' "
+          "/etc/exim4/exim4.conf.localmacros; update-exim4.conf",
+          restore="cp -a /root/exim4 /etc/; update-exim4.conf"),
+)
+CYRUS_FAULTS = (
+    Fault("saslauthd is started with a cache", "saslauthd-cache",
+          f"sed -i 's/^OPTIONS=\"/&-c /' {DEFAULTS}"),
+    Fault("saslauthd runs with a cache", "saslauthd-cache",
+          f"cp {DEFAULTS} /root/; sed -i 's/^OPTIONS=\"/&-c /' {DEFAULTS}; "
+          f"systemctl restart saslauthd; cp /root/saslauthd {DEFAULTS}"),
+    Fault("no way to the client's address", "cyrus-peer",
+          "sed -i 's/ peer=.*//' /etc/pam.d/pop"),
+)
+
+
+class Others(unittest.TestCase):
+    host: ProductHost
+
+    def plant(self, faults: tuple[Fault, ...]) -> None:
+        self.host.sapdb("grant", "--user", "horn", CLIENT)
+        finds_nothing(self, self.host)
+        for fault in faults:
+            with self.subTest(fault.label):
+                try_out(self, self.host, fault)
+
+    def asked_about_the_lease(self) -> None:
+        self.assertIn("looked at answers: the mail server's answer about 1 address\n",
+                      self.host.sapdb("check", "-v"))
+
+
+def on_postfix(host: PostfixHost) -> None:
+    host.serve("lmdb")
+    prepare(host)
+
+
+class Postfix(Others):
+    @classmethod
+    def setUpClass(cls):
+        cls.host = booted_product(cls.addClassCleanup, pam_scenario.account_hook, on_postfix,
+                                  PostfixHost)
+
+    def test_faults(self):
+        self.plant(POSTFIX_FAULTS)
+        self.asked_about_the_lease()
+
+
+def on_exim(host: ProductHost) -> None:
+    test_exim.as_the_guide_says(host)
+    prepare(host)
+
+
+class Exim(Others):
+    @classmethod
+    def setUpClass(cls):
+        cls.host = booted_product(cls.addClassCleanup, pam_scenario.account_hook, on_exim,
+                                  test_exim.EximHost)
+
+    def test_faults(self):
+        self.plant(EXIM_FAULTS)
+        self.asked_about_the_lease()
+
+
+class Cyrus(Others):
+    @classmethod
+    def setUpClass(cls):
+        cls.host = booted_product(cls.addClassCleanup, test_cyrus.account_line,
+                                  prepare, test_cyrus.CyrusHost)
+
+    def test_faults(self):
+        self.plant(CYRUS_FAULTS)
