@@ -47,6 +47,11 @@ int conf_mta_set(struct plan *plan, const struct part *part, struct why *why)
 			       "take the line out",
 			       file->path, (int)value.size, file->text + value.at,
 			       (int)value.size, file->text + value.at);
+	if (file->text && text_assignment(file->text, "map", '=', false, &at, &value))
+		return why_say(why, -EINVAL,
+			       "%s says map = %.*s, for another mail server: take the "
+			       "line out, then again",
+			       file->path, (int)value.size, file->text + value.at);
 	if (part->mta == MTA_SENDMAIL) /* the default, but not what the settings say */
 		return why_say(why, -EINVAL, "%s: mta is not %s", plan->conf, part->name);
 	if (asprintf(&line, "mta = %s\n", part->name) < 0)
