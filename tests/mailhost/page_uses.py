@@ -176,6 +176,7 @@ USES: dict[str, tuple[Row, ...]] = {
         ("ausearch -m avc -ts recent | grep -e pam_sap -e sapdb -e access.db",
          Leave("SELinux, which Debian 12 has not")),
         ("/var/lib/pam_sap/** rwkl,", Leave("AppArmor: the page says that it was not tried")),
+        ("# pam_sap.conf, where Debian's prometheus-node-exporter is", SETTING),
         ("systemctl is-enabled pam_sap-expire.service pam_sap-expire.timer pam_sap-commit.path",
          Run()),
         ("sapdb expire", Run()),

@@ -49,6 +49,10 @@ class Guide(unittest.TestCase):
         host.run("systemctl", "restart", "dovecot.service")
         wait_for(lambda: {110, 143} <= host.listening_ports(), 20, "Dovecot does not listen")
 
+    def with_node_exporter(self) -> None:
+        """Its folder at least."""
+        (host.root / METRICS.lstrip("/")).mkdir(parents=True, exist_ok=True)
+
     def with_account_line(self) -> None:
         """As most of the pages have it."""
         pam_scenario.account_hook(host)
@@ -90,8 +94,8 @@ class Guide(unittest.TestCase):
 
     def test_operations(self):
         self.with_account_line()
+        self.with_node_exporter()
         self.typist.logs_in()
-        (host.root / METRICS.lstrip("/")).mkdir(parents=True)
         self.typist.types("docs/guide/operations.md")
         said = self.typist.said
         self.assertIn(self.typist.client, said["journalctl -o json SAP_EVENT=opened"])
@@ -115,6 +119,7 @@ class Guide(unittest.TestCase):
 
     def test_host(self):
         self.with_account_line()
+        self.with_node_exporter()
 
         def each_minute(block: Block) -> None:
             _when, user, line = re.fullmatch(r"((?:\* ){5})(\w+) (.*)\n", block.text).groups()

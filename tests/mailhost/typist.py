@@ -19,6 +19,7 @@ from .earning import REFUSED, log_in
 from .page_uses import CONF, USES, Leave, Own, Put, Run
 from .pages import Block, Command, blocks, commands
 from .product import ProductHost
+from .waiting import wait_for
 
 AFTER_A_LOGIN = "after a login from another host"
 NOTHING_FOUND = {"journalctl": 1}  # no entry matches
@@ -34,7 +35,7 @@ class Typist:
         self._clients = iter(clients)
         self.client = next(self._clients)
         self.told: dict[str, str] = {}  # for a command's stdin
-        self.said: dict[str, str] = {}  # on its stdout
+        self.said: dict[str, str] = {}  # on its stdout and stderr
 
     def types(self, page: str, own: Doing | None = None, first: Doing | None = None) -> None:
         """The whole page."""
@@ -56,6 +57,13 @@ class Typist:
         """The client of the page."""
         log_in(self._host, self.client)
 
+    def waits_for(self, *ports: int) -> Callable[[Block], None]:
+        """What is restarted may not listen yet."""
+        def wait(_block: Block) -> None:
+            wait_for(lambda: set(ports) <= self._host.listening_ports(), 20,
+                     f"nobody listens to one of {ports}")
+        return wait
+
     def opens(self, address: str = "") -> None:
         """A login opens the relay, which is closed again."""
         address = address or next(self._clients)
@@ -75,7 +83,7 @@ class Typist:
         may_end = {status, NOTHING_FOUND.get(shlex.split(command.line)[0], status)}
         self._test.assertIn(done.returncode, may_end,
                             f"{command.line}\n{done.stdout}{done.stderr}")
-        self.said[command.line] = done.stdout
+        self.said[command.line] = done.stdout + done.stderr
         self._is_as_noted(command.note, done.stdout)
         return done.stdout
 
