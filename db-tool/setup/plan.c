@@ -122,13 +122,17 @@ int plan_command(struct plan *plan, const char *const *argv, struct why *why)
 	return 0;
 }
 
+bool plan_is_elsewhere(const struct plan *plan)
+{
+	return strcmp(plan->conf, CONF_FILE) != 0;
+}
+
 int plan_sapdb(struct plan *plan, const char *word, const char *other, struct why *why)
 {
-	const bool elsewhere = strcmp(plan->conf, CONF_FILE) != 0;
 	const char *argv[COMMAND_WORDS] = { plan->self };
 	size_t count = 1;
 
-	if (elsewhere) {
+	if (plan_is_elsewhere(plan)) {
 		argv[count++] = "-c";
 		argv[count++] = plan->conf;
 	}

@@ -198,10 +198,8 @@ int part_exim(struct plan *plan, const struct part *part, struct why *why)
 	if (error == 0)
 		error = conf_mta_set(plan, part, why);
 	/* Before Exim hears of it: it takes no mail from strangers without it. */
-	if (error == 0 && access(table.path, F_OK) < 0)
-		error = plan_sapdb(plan, "expire", NULL, why);
 	if (error == 0)
-		error = units_on(plan, why);
+		error = units_on(plan, access(table.path, F_OK) < 0, why);
 	if (error < 0)
 		return error;
 	error = plan_file(plan, macros_path(debconf->text), &file, why);

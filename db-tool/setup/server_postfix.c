@@ -244,10 +244,8 @@ int part_postfix(struct plan *plan, const struct part *part, struct why *why)
 		error = conf_mta_set(plan, part, why);
 	conf_table_of(plan, part, &file_of);
 	/* Before Postfix hears of it: it answers 451 to everybody without it. */
-	if (error == 0 && access(file_of.path, F_OK) < 0)
-		error = plan_sapdb(plan, "expire", NULL, why);
 	if (error == 0)
-		error = units_on(plan, why);
+		error = units_on(plan, access(file_of.path, F_OK) < 0, why);
 	if (error == 0)
 		error = plan_needs_file(plan, MAIN, "apt install postfix, then again",
 					&file, why);
