@@ -56,16 +56,18 @@ static bool is_same_path(const char *a, const char *b)
 	return a_stem == b_stem && strncmp(a, b, a_stem) == 0;
 }
 
+#define COMPRESSED "UseCompressedIPv6Addresses="
+#define TRUSTED_USER "TrustedUser="
+
 static void take_option(char *line, struct sendmail_cf *ret)
 {
 	line = text_trim(line);
-	if (ascii_begins(line, "UseCompressedIPv6Addresses=")) {
-		const char *value = strchr(line, '=') + 1;
+	if (ascii_begins(line, COMPRESSED)) {
+		const char first = ascii_lower(line[strlen(COMPRESSED)]);
 
-		ret->ipv6_compressed =
-			ascii_lower(value[0]) == 't' || ascii_lower(value[0]) == 'y';
-	} else if (ascii_begins(line, "TrustedUser="))
-		keep(ret->trusted_user, strchr(line, '=') + 1);
+		ret->ipv6_compressed = first == 't' || first == 'y';
+	} else if (ascii_begins(line, TRUSTED_USER))
+		keep(ret->trusted_user, line + strlen(TRUSTED_USER));
 }
 
 void sendmail_cf_parse(char *text, const char *path, struct sendmail_cf *ret)

@@ -22,7 +22,7 @@ END_OF_LOGIN = "/proc/self/fd"
 RENEWED_FROM = 300  # seconds ago
 IN_STATE = {"active", "pending", "deferred", "ending", "settled", "commit.lock", "expired",
             "blocked", "rebuild"}
-IN_RUN = {"seal", "spares", "counters"}
+IN_RUN = {"seal", "spares", "counters", "first-run"}
 
 
 class Work(Scene):
