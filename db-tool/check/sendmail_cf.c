@@ -58,14 +58,16 @@ static bool is_same_path(const char *a, const char *b)
 
 static void take_option(char *line, struct sendmail_cf *ret)
 {
-	line = text_trim(line);
-	if (ascii_begins(line, "UseCompressedIPv6Addresses=")) {
-		const char *value = strchr(line, '=') + 1;
+	static const char compressed[] = "UseCompressedIPv6Addresses=";
+	static const char trusted[] = "TrustedUser=";
 
-		ret->ipv6_compressed =
-			ascii_lower(value[0]) == 't' || ascii_lower(value[0]) == 'y';
-	} else if (ascii_begins(line, "TrustedUser="))
-		keep(ret->trusted_user, strchr(line, '=') + 1);
+	line = text_trim(line);
+	if (ascii_begins(line, compressed)) {
+		const char value = ascii_lower(line[sizeof(compressed) - 1]);
+
+		ret->ipv6_compressed = value == 't' || value == 'y';
+	} else if (ascii_begins(line, trusted))
+		keep(ret->trusted_user, line + sizeof(trusted) - 1);
 }
 
 void sendmail_cf_parse(char *text, const char *path, struct sendmail_cf *ret)

@@ -4,6 +4,11 @@
 #include "db-tool/check/probe.h"
 #include "db-tool/program.h"
 
+static const char properties[] =
+	"--property=Id,LoadState,ActiveState,UnitFileState,Paths,ReadWritePaths,"
+	"ProtectSystem,ProtectHome,StateDirectory,RuntimeDirectory,"
+	"InactiveExitTimestampMonotonic,After";
+
 bool systemd_is_here(void)
 {
 	return is_there("/run/systemd/system");
@@ -11,24 +16,20 @@ bool systemd_is_here(void)
 
 bool unit_states_ask(struct check *check, struct program_output *ret)
 {
-	static const char *const argv[] = {
-		"systemctl",
-		"show",
-		"--no-pager",
-		"--property=Id,LoadState,ActiveState,UnitFileState,Paths,ReadWritePaths,"
-		"ProtectSystem,ProtectHome,StateDirectory,RuntimeDirectory,"
-		"InactiveExitTimestampMonotonic,After",
-		"pam_sap-expire.timer",
-		"pam_sap-expire.service",
-		"pam_sap-commit.path",
-		"pam_sap-commit.service",
-		"sendmail.service",
-		"postfix@-.service",
-		"postfix.service",
-		"exim4.service",
-		"exim.service",
-		NULL
-	};
+	static const char *const argv[] = { "systemctl",
+					    "show",
+					    "--no-pager",
+					    properties,
+					    "pam_sap-expire.timer",
+					    "pam_sap-expire.service",
+					    "pam_sap-commit.path",
+					    "pam_sap-commit.service",
+					    "sendmail.service",
+					    "postfix@-.service",
+					    "postfix.service",
+					    "exim4.service",
+					    "exim.service",
+					    NULL };
 
 	return ask(check, argv, -1, ret);
 }
