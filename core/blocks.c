@@ -120,36 +120,43 @@ static int parse(const char *line, time_t now, struct blocks *ret)
 	return block_is_over(&block, now) ? 0 : append(ret, &block);
 }
 
-int blocks_read(const struct lease_dir *dir, time_t now, struct blocks *ret,
-		struct why *why)
+static int parse_all(const struct lease_dir *dir, const char *text, time_t now,
+		     struct blocks *ret, struct why *why)
 {
-	cleanup_free char *text = NULL;
-	cleanup_blocks struct blocks blocks = { 0 };
-	int number = 1;
+	const char *at = text;
 
-	*ret = (struct blocks){ 0 };
-	cleanup_fd int fd = openat(dir->fd, NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : unreadable(dir, -errno, why);
-	int error = read_text(dir, fd, &text, why);
-	for (const char *at = text; error == 0 && *at; number++) {
-		error = parse(at, now, &blocks);
+	for (int number = 1; *at; number++) {
+		const int error = parse(at, now, ret);
 		if (error == -EINVAL)
 			return why_say(why, error,
 				       "%s/" NAME
-				       ", line %d: is no block, so nothing new "
-				       "is opened; remove the line",
+				       ", line %d: is no block, so nothing new is "
+				       "opened; remove the line",
 				       dir->path, number);
 		if (error < 0)
 			return unreadable(dir, error, why);
 		at += strcspn(at, "\n");
 		at += *at == '\n';
 	}
+	return 0;
+}
+
+int blocks_read(const struct lease_dir *dir, time_t now, struct blocks *ret,
+		struct why *why)
+{
+	cleanup_free char *text = NULL;
+
+	*ret = (struct blocks){ 0 };
+	cleanup_fd int fd = openat(dir->fd, NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : unreadable(dir, -errno, why);
+	int error = read_text(dir, fd, &text, why);
 	if (error < 0)
 		return error;
-	*ret = blocks;
-	blocks = (struct blocks){ 0 };
-	return 0;
+	error = parse_all(dir, text, now, ret, why);
+	if (error < 0)
+		blocks_free(ret);
+	return error;
 }
 
 static int write_all(int fd, const struct blocks *blocks)

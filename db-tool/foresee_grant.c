@@ -57,7 +57,7 @@ static int find_record(const struct tool *tool, const struct client_address *cli
 {
 	const struct record_form form = settings_record_form(&tool->settings);
 	cleanup_table_file struct table_file file = { 0 };
-	struct verdict verdict;
+	struct verdict verdict = { .word = VERDICT_FREE };
 
 	int error = table_file_open(tool, &file, why);
 	if (error == 0)

@@ -154,7 +154,8 @@ static int load_settings(struct tool *tool, const char *conf,
 
 static int run_command(const struct options *options, int argc, char **argv)
 {
-	struct tool tool = { .json = options->json };
+	struct tool tool = { .json = options->json,
+			     .conf = options->conf ? options->conf : CONF_FILE };
 	struct why why = { 0 };
 	const struct command *command = find_command(argv[0]);
 

@@ -22,9 +22,17 @@ struct rebuild {
 	bool dry;
 	bool leased; /* the table is the mail server's own, which shows the leases */
 	struct record_form form;
-	const struct table *wanted; /* what was compiled */
+	struct compiled_text compiled;
+	struct table_file wanted; /* what was compiled, open */
 	struct difference found;
 };
+
+static void rebuild_close(struct rebuild *rebuild)
+{
+	table_file_close(&rebuild->wanted);
+	text_compiler_close(&rebuild->compiled);
+}
+#define cleanup_rebuild __attribute__((cleanup(rebuild_close)))
 
 static int parse(int argc, char **argv, struct rebuild *ret)
 {
@@ -75,7 +83,8 @@ static int make_change(const void *context, const struct record_change *change,
 static int remake(void *context, const struct table *table, struct why *why)
 {
 	struct rebuild *rebuild = context;
-	const struct two_tables tables = { table, rebuild->wanted, &rebuild->form };
+	const struct two_tables tables = { table, &rebuild->wanted.table,
+					   &rebuild->form };
 
 	const int error =
 		table_difference(&tables, &(struct change_sink){ make_change, table },
@@ -98,7 +107,8 @@ static int look(struct rebuild *rebuild, struct why *why)
 {
 	const struct tool *tool = rebuild->tool;
 	cleanup_table_file struct table_file file = { 0 };
-	struct two_tables tables = { &file.table, rebuild->wanted, &rebuild->form };
+	struct two_tables tables = { &file.table, &rebuild->wanted.table,
+				     &rebuild->form };
 
 	const int error = table_file_open(tool, &file, why);
 	if (error == -ENOENT)
@@ -157,17 +167,16 @@ static int commit_it(struct rebuild *rebuild, struct why *why)
 static int rebuild_it(struct rebuild *rebuild, struct why *why)
 {
 	cleanup_leases struct leases leases = LEASES_NONE;
-	cleanup_compiled_text struct compiled_text compiled = COMPILED_TEXT_NONE;
-	cleanup_table_file struct table_file file = { 0 };
 
 	int error = leases_open(rebuild->tool, &leases, why);
 	if (error == 0)
-		error = text_compiler_run(rebuild->tool, &rebuild->order, &compiled, why);
+		error = text_compiler_run(rebuild->tool, &rebuild->order,
+					  &rebuild->compiled, why);
 	if (error == 0)
-		error = table_file_open_other(rebuild->tool, compiled.table, &file, why);
+		error = table_file_open_other(rebuild->tool, rebuild->compiled.table,
+					      &rebuild->wanted, why);
 	if (error < 0)
 		return error;
-	rebuild->wanted = &file.table;
 	error = commit_it(rebuild, why);
 	if (error == 0)
 		tell_result(rebuild,
@@ -178,8 +187,11 @@ static int rebuild_it(struct rebuild *rebuild, struct why *why)
 
 static int run_rebuild(struct tool *tool, int argc, char **argv)
 {
-	struct rebuild rebuild = { .tool = tool,
-				   .form = settings_record_form(&tool->settings) };
+	cleanup_rebuild struct rebuild rebuild = {
+		.tool = tool,
+		.form = settings_record_form(&tool->settings),
+		.compiled = COMPILED_TEXT_NONE,
+	};
 	char other[PATH_MAX];
 	struct why why = { 0 };
 

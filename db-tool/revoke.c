@@ -21,7 +21,7 @@ struct request {
 	bool all, dry;
 	long block_ms; /* 0 = they are not blocked */
 	const char *user;
-	char **addresses; /* ends with NULL */
+	char **addresses; /* ends with NULL; NULL: none */
 };
 
 static const enum lease_folder folders[] = { LEASE_ACTIVE, LEASE_PENDING,
@@ -54,7 +54,7 @@ static int parse(int argc, char **argv, struct request *ret)
 			return misused(&command_revoke, "--block '%s': must be %s",
 				       optarg, time_of_block.range);
 	}
-	ret->addresses = argv + optind;
+	ret->addresses = optind < argc ? argv + optind : NULL;
 	const int ways = (optind < argc) + ret->all + (ret->user && ret->user[0]);
 	if (ways != 1)
 		return misused(&command_revoke,
@@ -162,8 +162,8 @@ static int end_leases(struct tool *tool, const struct leases *leases,
 {
 	cleanup_batch struct batch chosen = { 0 };
 
-	int code = *request->addresses ? choose_named(tool, request->addresses, &chosen)
-				       : choose_found(leases, request->user, &chosen);
+	int code = request->addresses ? choose_named(tool, request->addresses, &chosen)
+				      : choose_found(leases, request->user, &chosen);
 	if (code != EXIT_DONE)
 		return code;
 	if (chosen.count == 0)
@@ -187,7 +187,8 @@ static int list_blocks(const struct request *request, time_t until, struct block
 		block_of_user(&block, request->user, until);
 		error = blocks_set(ret, &block);
 	}
-	for (char **address = request->addresses; *address && error == 0; address++) {
+	for (char **address = request->addresses; address && *address && error == 0;
+	     address++) {
 		if (client_address_parse_remote(*address, &client) < 0)
 			return misused(&command_revoke, "'%s' is no IPv4 or IPv6 address",
 				       *address);

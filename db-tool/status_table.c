@@ -21,13 +21,13 @@
 
 static const struct {
 	enum lease_folder folder;
-	const char *state;
 	enum colour colour;
+	const char *state;
 } states[] = {
-	{ LEASE_ACTIVE, "open", COLOUR_GOOD },
-	{ LEASE_PENDING, "waiting", COLOUR_LOOK },
-	{ LEASE_DEFERRED, "deferred", COLOUR_BAD },
-	{ LEASE_ENDING, "ending", COLOUR_LOOK },
+	{ LEASE_ACTIVE, COLOUR_GOOD, "open" },
+	{ LEASE_PENDING, COLOUR_LOOK, "waiting" },
+	{ LEASE_DEFERRED, COLOUR_BAD, "deferred" },
+	{ LEASE_ENDING, COLOUR_LOOK, "ending" },
 };
 
 static size_t row_of(enum lease_folder folder)

@@ -13,6 +13,15 @@ struct stale {
 	char *key, *was, *value;
 };
 
+static void stale_free(struct stale *stale)
+{
+	free(stale->key);
+	free(stale->was);
+	free(stale->value);
+	*stale = (struct stale){ 0 };
+}
+#define cleanup_stale __attribute__((cleanup(stale_free)))
+
 struct comparison {
 	const struct two_tables *tables;
 	const struct change_sink *sink;
@@ -25,11 +34,8 @@ struct comparison {
 
 static void comparison_free(struct comparison *comparison)
 {
-	for (size_t i = 0; i < comparison->count; i++) {
-		free(comparison->stale[i].key);
-		free(comparison->stale[i].was);
-		free(comparison->stale[i].value);
-	}
+	for (size_t i = 0; i < comparison->count; i++)
+		stale_free(&comparison->stale[i]);
 	free(comparison->stale);
 	lease_records_free(&comparison->leases);
 	lease_records_free(&comparison->dumped);
@@ -80,7 +86,8 @@ static int get_wanted(const struct comparison *comparison, const char *key,
 	return *ret_value ? 1 : no_memory(why);
 }
 
-static int remember(struct comparison *comparison, struct stale stale)
+/* Takes it: `stale` is empty then. */
+static int remember(struct comparison *comparison, struct stale *stale)
 {
 	if (comparison->count == comparison->room) {
 		const size_t room = comparison->room * 2 + 64;
@@ -90,7 +97,8 @@ static int remember(struct comparison *comparison, struct stale stale)
 		comparison->stale = more;
 		comparison->room = room;
 	}
-	comparison->stale[comparison->count++] = stale;
+	comparison->stale[comparison->count++] = *stale;
+	*stale = (struct stale){ 0 };
 	return 0;
 }
 
@@ -98,23 +106,18 @@ static int remember(struct comparison *comparison, struct stale stale)
 static int look_at_old(struct comparison *comparison, const struct map_entry *entry,
 		       struct why *why)
 {
-	cleanup_free char *key = NULL;
-	cleanup_free char *was = NULL;
-	cleanup_free char *value = NULL;
+	cleanup_stale struct stale stale = { 0 };
 
-	const int kind = is_static(entry, &comparison->leases, &key);
+	const int kind = is_static(entry, &comparison->leases, &stale.key);
 	if (kind <= 0)
 		return kind < 0 ? no_memory(why) : 0;
-	const int wanted = get_wanted(comparison, key, &value, why);
+	const int wanted = get_wanted(comparison, stale.key, &stale.value, why);
 	if (wanted < 0)
 		return wanted;
-	if (wanted > 0 && map_bytes_equal(entry->value, value))
+	if (wanted > 0 && map_bytes_equal(entry->value, stale.value))
 		return 0;
-	was = copy_of(entry->value);
-	if (!was || remember(comparison, (struct stale){ key, was, value }) < 0)
-		return no_memory(why);
-	key = was = value = NULL;
-	return 0;
+	stale.was = copy_of(entry->value);
+	return !stale.was || remember(comparison, &stale) < 0 ? no_memory(why) : 0;
 }
 
 /* A record of the other table: has the table one on its key? */

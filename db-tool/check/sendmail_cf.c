@@ -56,18 +56,18 @@ static bool is_same_path(const char *a, const char *b)
 	return a_stem == b_stem && strncmp(a, b, a_stem) == 0;
 }
 
+#define COMPRESSED "UseCompressedIPv6Addresses="
+#define TRUSTED_USER "TrustedUser="
+
 static void take_option(char *line, struct sendmail_cf *ret)
 {
-	static const char compressed[] = "UseCompressedIPv6Addresses=";
-	static const char trusted[] = "TrustedUser=";
-
 	line = text_trim(line);
-	if (ascii_begins(line, compressed)) {
-		const char value = ascii_lower(line[sizeof(compressed) - 1]);
+	if (ascii_begins(line, COMPRESSED)) {
+		const char first = ascii_lower(line[strlen(COMPRESSED)]);
 
-		ret->ipv6_compressed = value == 't' || value == 'y';
-	} else if (ascii_begins(line, trusted))
-		keep(ret->trusted_user, line + sizeof(trusted) - 1);
+		ret->ipv6_compressed = first == 't' || first == 'y';
+	} else if (ascii_begins(line, TRUSTED_USER))
+		keep(ret->trusted_user, line + strlen(TRUSTED_USER));
 }
 
 void sendmail_cf_parse(char *text, const char *path, struct sendmail_cf *ret)

@@ -4,22 +4,22 @@
 #include "db-tool/check/probe.h"
 #include "db-tool/program.h"
 
-static const char properties[] =
-	"--property=Id,LoadState,ActiveState,UnitFileState,Paths,ReadWritePaths,"
-	"ProtectSystem,ProtectHome,StateDirectory,RuntimeDirectory,"
-	"InactiveExitTimestampMonotonic,After";
-
 bool systemd_is_here(void)
 {
 	return is_there("/run/systemd/system");
 }
+
+#define PROPERTIES                                                                       \
+	"--property=Id,LoadState,ActiveState,UnitFileState,Paths,ReadWritePaths,"        \
+	"ProtectSystem,ProtectHome,StateDirectory,RuntimeDirectory,"                     \
+	"InactiveExitTimestampMonotonic,After"
 
 bool unit_states_ask(struct check *check, struct program_output *ret)
 {
 	static const char *const argv[] = { "systemctl",
 					    "show",
 					    "--no-pager",
-					    properties,
+					    PROPERTIES,
 					    "pam_sap-expire.timer",
 					    "pam_sap-expire.service",
 					    "pam_sap-commit.path",

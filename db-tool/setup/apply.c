@@ -35,10 +35,34 @@ static const char *last_line(char *text)
 	return newline ? newline + 1 : text;
 }
 
-static int run(const struct tool *tool, const struct plan_step *step, struct why *why)
+/* The next run finds a file as it is to be, and nothing to do: so what had to be run for
+ * it is said now, up to the next file. */
+static void commands_left(const struct plan *plan, size_t first,
+			  char text[static COMMAND_LINE])
 {
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = first; i < plan->step_count; i++) {
+		char line[COMMAND_LINE];
+		if (plan->steps[i].file && plan_file_changes(plan->steps[i].file))
+			break;
+		if (plan->steps[i].file)
+			continue;
+		command_line(&plan->steps[i], line);
+		used += (size_t)snprintf(text + used, COMMAND_LINE - used, "%s%s",
+					 used > 0 ? " && " : "", line);
+		if (used >= COMMAND_LINE)
+			break;
+	}
+}
+
+static int run(const struct tool *tool, const struct plan *plan, size_t index,
+	       struct why *why)
+{
+	const struct plan_step *step = &plan->steps[index];
 	cleanup_program_output struct program_output output = { 0 };
-	char line[COMMAND_LINE];
+	char line[COMMAND_LINE], left[COMMAND_LINE];
 	const struct program program = {
 		.argv = step->argv,
 		.input_fd = -1,
@@ -49,10 +73,12 @@ static int run(const struct tool *tool, const struct plan_step *step, struct why
 	const int error = program_run(&program, &output, why);
 	if (error < 0)
 		return error;
-	if (output.status != 0 && !(step->one_is_fine && output.status == 1))
-		return why_say(why, -EIO, "'%s' failed (%d): %s; mend that, then again",
+	if (output.status != 0 && !(step->one_is_fine && output.status == 1)) {
+		commands_left(plan, index, left);
+		return why_say(why, -EIO, "'%s' failed (%d): %s; mend that, then '%s'",
 			       line, output.status,
-			       last_line(output.err[0] ? output.err : output.out));
+			       last_line(output.err[0] ? output.err : output.out), left);
+	}
 	tell(tool, "ran", "command", line);
 	return 0;
 }
@@ -75,7 +101,7 @@ static int step_by_step(const struct tool *tool, const struct plan *plan,
 	for (size_t i = 0; i < plan->step_count && error == 0; i++) {
 		const struct plan_step *step = &plan->steps[i];
 		if (!step->file) {
-			error = run(tool, step, why);
+			error = run(tool, plan, i, why);
 		} else if (plan_file_changes(step->file)) {
 			error = aside_put(step->file, &asides[step->file - plan->files],
 					  why);

@@ -4,7 +4,7 @@
  *
  * All files are written aside before the first takes its place; whatever fails before
  * leaves everything as it was. Then files and commands in their order. A command that
- * fails ends it: the next run finds what is left to do.
+ * fails ends it: it is said what to run by hand, and the next run does the rest.
  */
 #pragma once
 

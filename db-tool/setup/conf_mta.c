@@ -41,12 +41,17 @@ int conf_mta_set(struct plan *plan, const struct part *part, struct why *why)
 	int error = plan_file(plan, plan->conf, &file, why);
 	if (error < 0 && error != -ENOENT)
 		return error;
-	if (file->text && text_assignment(file->text, "mta", '=', false, &at, &value))
+	if (file->text && text_assignment(file->text, "mta", TEXT_EQUALS, &at, &value))
 		return why_say(why, -EINVAL,
 			       "%s says mta = %.*s: sapdb setup --remove %.*s first, or "
 			       "take the line out",
 			       file->path, (int)value.size, file->text + value.at,
 			       (int)value.size, file->text + value.at);
+	if (file->text && text_assignment(file->text, "map", TEXT_EQUALS, &at, &value))
+		return why_say(why, -EINVAL,
+			       "%s says map = %.*s, for another mail server: take the "
+			       "line out, then again",
+			       file->path, (int)value.size, file->text + value.at);
 	if (part->mta == MTA_SENDMAIL) /* the default, but not what the settings say */
 		return why_say(why, -EINVAL, "%s: mta is not %s", plan->conf, part->name);
 	if (asprintf(&line, "mta = %s\n", part->name) < 0)
@@ -59,7 +64,7 @@ static void cut_setting(char *text, const char *name, const char *value)
 {
 	struct span line, is;
 
-	while (text_assignment(text, name, '=', false, &line, &is) &&
+	while (text_assignment(text, name, TEXT_EQUALS, &line, &is) &&
 	       is.size == strlen(value) && strncmp(text + is.at, value, is.size) == 0) {
 		if (line.at > 0 && text[line.at + line.size - 1] != '\n') {
 			line.at--;
@@ -80,7 +85,7 @@ int conf_mta_unset(struct plan *plan, const struct part *part, struct why *why)
 	int error = units_off(plan, why);
 	if (error == 0)
 		error = plan_file(plan, plan->conf, &file, why);
-	if (error < 0)
+	if (error != 0)
 		return error == -ENOENT ? 0 : error;
 	cut_setting(file->text, "mta", part->name);
 	(void)snprintf(path, sizeof(path), "hash:%s/map/relay.db",

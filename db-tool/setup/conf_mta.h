@@ -9,7 +9,7 @@ struct plan;
 struct why;
 
 /* The settings are for this mail server, or will be. Another one that somebody wrote
- * there is his: -EINVAL. */
+ * there is his, and so is a table of another: -EINVAL. */
 int conf_mta_set(struct plan *plan, const struct part *part, struct why *why);
 
 /* If the settings are for this mail server: the leases end, the units are off, and then

@@ -22,7 +22,7 @@ int part_courier(struct plan *plan, const struct part *part, struct why *why)
 		why);
 	if (error < 0)
 		return error;
-	if (!text_assignment(rc->text, LIST, '=', false, &line, &value) ||
+	if (!text_assignment(rc->text, LIST, TEXT_EQUALS, &line, &value) ||
 	    !text_has_word(rc->text, value, "authpam", &word))
 		return why_say(why, -EINVAL,
 			       "%s does not ask PAM: write " LIST

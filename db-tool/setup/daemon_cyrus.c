@@ -15,15 +15,16 @@
 #define DEFAULTS "/etc/default/saslauthd"
 #define IMAPD "/etc/imapd.conf"
 
-/* `name SIGN value` stands there, or will: what was there is kept in a mark. */
-static int set(struct plan_file *file, const char *name, char sign, const char *value)
+/* `name = value` stands there, or will: what was there is kept in a mark. */
+static int set(struct plan_file *file, const char *name, enum text_form form,
+	       const char *value)
 {
 	cleanup_free char *line = NULL;
 	struct span at, is;
 
-	if (asprintf(&line, "%s%c%s%s\n", name, sign, sign == ':' ? " " : "", value) < 0)
+	if (asprintf(&line, "%s%s%s\n", name, form == TEXT_COLON ? ": " : "=", value) < 0)
 		return -ENOMEM;
-	if (!text_assignment(file->text, name, sign, false, &at, &is))
+	if (!text_assignment(file->text, name, form, &at, &is))
 		return text_add_marked(&file->text, line);
 	if (is.size == strlen(value) && strncmp(file->text + is.at, value, is.size) == 0)
 		return 0;
@@ -36,7 +37,7 @@ static int without_cache(struct plan_file *file)
 	cleanup_free char *options = NULL;
 	struct span line, value, word;
 
-	if (!text_assignment(file->text, "OPTIONS", '=', false, &line, &value) ||
+	if (!text_assignment(file->text, "OPTIONS", TEXT_EQUALS, &line, &value) ||
 	    !text_has_word(file->text, value, "-c", &word))
 		return 0;
 	const char *text = file->text;
@@ -46,7 +47,7 @@ static int without_cache(struct plan_file *file)
 	if (asprintf(&options, "%.*s%.*s", (int)(word.at - value.at), text + value.at,
 		     (int)(value.at + value.size - rest), text + rest) < 0)
 		return -ENOMEM;
-	return set(file, "OPTIONS", '=', options);
+	return set(file, "OPTIONS", TEXT_EQUALS, options);
 }
 
 static int saslauthd(struct plan *plan, struct why *why)
@@ -58,7 +59,7 @@ static int saslauthd(struct plan *plan, struct why *why)
 				    &file, why);
 	if (error < 0)
 		return error;
-	if (text_assignment(file->text, "MECHANISMS", '=', false, &line, &value) &&
+	if (text_assignment(file->text, "MECHANISMS", TEXT_EQUALS, &line, &value) &&
 	    !text_has_word(file->text, value, "pam", &word))
 		return why_say(why, -EINVAL,
 			       DEFAULTS
@@ -66,7 +67,7 @@ static int saslauthd(struct plan *plan, struct why *why)
 			       "it, then again");
 	error = without_cache(file);
 	if (error == 0)
-		error = set(file, "START", '=', "yes");
+		error = set(file, "START", TEXT_EQUALS, "yes");
 	return error < 0 ? why_set(why, error, "cannot change " DEFAULTS) : 0;
 }
 
@@ -78,9 +79,9 @@ static int imapd(struct plan *plan, struct why *why)
 				    &file, why);
 	if (error < 0)
 		return error;
-	error = set(file, "sasl_pwcheck_method", ':', "saslauthd");
+	error = set(file, "sasl_pwcheck_method", TEXT_COLON, "saslauthd");
 	if (error == 0)
-		error = set(file, "sasl_mech_list", ':', "PLAIN LOGIN");
+		error = set(file, "sasl_mech_list", TEXT_COLON, "PLAIN LOGIN");
 	return error < 0 ? why_set(why, error, "cannot change " IMAPD) : 0;
 }
 

@@ -116,19 +116,23 @@ int plan_command(struct plan *plan, const char *const *argv, struct why *why)
 	struct plan_step *step = new_step(plan);
 	if (!step)
 		return why_say(why, -ENOSPC, "too much for one run: name less parts");
-	for (size_t i = 0; argv[i] && i < COMMAND_WORDS - 1; i++)
+	for (size_t i = 0; i < COMMAND_WORDS - 1 && argv[i]; i++)
 		step->argv[i] = argv[i];
 	plan->step_count++;
 	return 0;
 }
 
+bool plan_is_elsewhere(const struct plan *plan)
+{
+	return strcmp(plan->conf, CONF_FILE) != 0;
+}
+
 int plan_sapdb(struct plan *plan, const char *word, const char *other, struct why *why)
 {
-	const bool elsewhere = strcmp(plan->conf, CONF_FILE) != 0;
 	const char *argv[COMMAND_WORDS] = { plan->self };
 	size_t count = 1;
 
-	if (elsewhere) {
+	if (plan_is_elsewhere(plan)) {
 		argv[count++] = "-c";
 		argv[count++] = plan->conf;
 	}

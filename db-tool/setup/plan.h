@@ -61,6 +61,9 @@ int plan_command(struct plan *plan, const char *const *argv, struct why *why);
 #define PLAN_RUN(plan, why, ...)                                                         \
 	plan_command(plan, (const char *const[]){ __VA_ARGS__, NULL }, why)
 
+/* The settings file is not the one that the units read. */
+bool plan_is_elsewhere(const struct plan *plan);
+
 /* `sapdb WORD [WORD]` with these settings. */
 int plan_sapdb(struct plan *plan, const char *word, const char *other, struct why *why);
 

@@ -50,7 +50,7 @@ static int macro_line(const char *debconf, const char *table, char **ret, struct
 	struct span line, value;
 	char nets[NETS_MOST] = "";
 
-	if (text_assignment(debconf, "dc_relay_nets", '=', false, &line, &value) &&
+	if (text_assignment(debconf, "dc_relay_nets", TEXT_EQUALS, &line, &value) &&
 	    copy_nets(debconf + value.at, value.size, nets) < 0)
 		return why_say(why, -ENAMETOOLONG, DEBCONF ": dc_relay_nets is too long");
 	const bool none = nets[strspn(nets, " :")] == '\0';
@@ -64,7 +64,7 @@ static const char *macros_path(const char *debconf)
 {
 	struct span line, value, word;
 
-	return text_assignment(debconf, "dc_use_split_config", '=', false, &line,
+	return text_assignment(debconf, "dc_use_split_config", TEXT_EQUALS, &line,
 			       &value) &&
 			       text_has_word(debconf, value, "true", &word)
 		       ? SPLIT_MACROS
@@ -87,7 +87,7 @@ static int add_macro(struct plan_file *file, const char *line, const char *table
 	if (!file->text) {
 		file->text = strdup(MADE_THIS_FILE);
 		error = file->text ? text_add_line(&file->text, line) : -ENOMEM;
-	} else if (!text_assignment(file->text, MACRO, '=', false, &at, &value)) {
+	} else if (!text_assignment(file->text, MACRO, TEXT_EQUALS, &at, &value)) {
 		error = text_add_marked(&file->text, line);
 	} else if (!names_table(file->text, value, table)) {
 		return why_say(why, -EINVAL,
@@ -106,7 +106,7 @@ static void cut_macro(struct plan_file *file, const char *line, const char *tabl
 
 	text_unmark(file->text, MACRO);
 	if (asprintf(&item, " : net-dbmnz;%s", table) < 0 ||
-	    !text_assignment(file->text, MACRO, '=', false, &at, &value))
+	    !text_assignment(file->text, MACRO, TEXT_EQUALS, &at, &value))
 		return;
 	char *found = strstr(file->text + value.at, item);
 	if (strncmp(file->text + at.at, line, strlen(line)) == 0)
@@ -130,24 +130,33 @@ static int restart(struct plan *plan, const struct plan_file *file, struct why *
 	return PLAN_RUN(plan, why, "systemctl", "restart", "exim4.service");
 }
 
+static int take_out_macro(struct plan *plan, const char *debconf, const char *table,
+			  struct why *why)
+{
+	struct plan_file *file;
+	cleanup_free char *line = NULL;
+
+	int error = macro_line(debconf, table, &line, why);
+	if (error != 0 || !line)
+		return error;
+	error = plan_file(plan, macros_path(debconf), &file, why);
+	if (error != 0)
+		return error;
+	cut_macro(file, line, table);
+	return restart(plan, file, why);
+}
+
 static int take_out(struct plan *plan, const struct part *part, const char *table,
 		    struct why *why)
 {
-	struct plan_file *debconf, *file;
-	cleanup_free char *line = NULL;
+	struct plan_file *debconf;
 
 	int error = plan_file(plan, DEBCONF, &debconf, why);
 	if (error == 0)
-		error = macro_line(debconf->text, table, &line, why);
-	if (error == 0)
-		error = plan_file(plan, macros_path(debconf->text), &file, why);
-	if (error == 0) {
-		cut_macro(file, line, table);
-		error = restart(plan, file, why);
-	}
-	if (error == -ENOENT)
-		error = 0;
-	return error < 0 ? error : conf_mta_unset(plan, part, why);
+		error = take_out_macro(plan, debconf->text, table, why);
+	if (error < 0 && error != -ENOENT)
+		return error;
+	return conf_mta_unset(plan, part, why);
 }
 
 /* Later ones of Debian are built without Berkeley DB. */
@@ -189,10 +198,8 @@ int part_exim(struct plan *plan, const struct part *part, struct why *why)
 	if (error == 0)
 		error = conf_mta_set(plan, part, why);
 	/* Before Exim hears of it: it takes no mail from strangers without it. */
-	if (error == 0 && access(table.path, F_OK) < 0)
-		error = plan_sapdb(plan, "expire", NULL, why);
 	if (error == 0)
-		error = units_on(plan, why);
+		error = units_on(plan, access(table.path, F_OK) < 0, why);
 	if (error < 0)
 		return error;
 	error = plan_file(plan, macros_path(debconf->text), &file, why);

@@ -87,7 +87,7 @@ static bool find_end(const char *text, struct span *ret)
 {
 	for (size_t i = 0; i < 2; i++) {
 		struct span line, value;
-		if (!text_assignment(text, places[i], '=', true, &line, &value))
+		if (!text_assignment(text, places[i], TEXT_FOLDED, &line, &value))
 			continue;
 		struct span first = { 0 };
 		for (size_t j = 0; j < 2; j++) {
@@ -109,7 +109,7 @@ static bool is_asked(const char *text, const char *table)
 	struct span line, value, word;
 
 	for (size_t i = 0; i < 2; i++)
-		if (text_assignment(text, places[i], '=', true, &line, &value) &&
+		if (text_assignment(text, places[i], TEXT_FOLDED, &line, &value) &&
 		    text_has_word(text, value, table, &word))
 			return true;
 	return false;
@@ -130,7 +130,7 @@ static int add_default(struct plan_file *file, const char *table, struct why *wh
 	    asprintf(&check, CHECK " %s ", table) < 0)
 		return why_set(why, -ENOMEM, "cannot change " MAIN);
 	struct span line, is;
-	if (text_assignment(file->text, RELAY, '=', true, &line, &is) ||
+	if (text_assignment(file->text, RELAY, TEXT_FOLDED, &line, &is) ||
 	    !find_end(text, &end))
 		return why_say(why, -EINVAL,
 			       MAIN ": neither " RELAY " nor " RECIPIENT
@@ -199,7 +199,7 @@ static void cut_checks(char *text, const char *table)
 	struct span line, value, word, check;
 
 	for (size_t i = 0; i < 2; i++)
-		while (text_assignment(text, places[i], '=', true, &line, &value) &&
+		while (text_assignment(text, places[i], TEXT_FOLDED, &line, &value) &&
 		       text_has_word(text, value, table, &word) &&
 		       span_of_check(text, word, &check))
 			text_cut(text, check);
@@ -244,14 +244,12 @@ int part_postfix(struct plan *plan, const struct part *part, struct why *why)
 		error = conf_mta_set(plan, part, why);
 	conf_table_of(plan, part, &file_of);
 	/* Before Postfix hears of it: it answers 451 to everybody without it. */
-	if (error == 0 && access(file_of.path, F_OK) < 0)
-		error = plan_sapdb(plan, "expire", NULL, why);
 	if (error == 0)
-		error = units_on(plan, why);
+		error = units_on(plan, access(file_of.path, F_OK) < 0, why);
 	if (error == 0)
 		error = plan_needs_file(plan, MAIN, "apt install postfix, then again",
 					&file, why);
 	if (error == 0)
 		error = add_check(file, table, why);
-	return error < 0 ? error : reload(plan, file, why);
+	return error != 0 ? error : reload(plan, file, why);
 }

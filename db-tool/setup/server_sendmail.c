@@ -33,7 +33,7 @@ static bool can_make(void)
 }
 
 /* sendmail.cf has the table, or will have it from sendmail.mc. */
-static int feature(struct plan *plan, bool *make, struct why *why)
+static int feature(struct plan *plan, bool *ret_missing, struct why *why)
 {
 	struct plan_file *cf, *mc;
 
@@ -47,7 +47,7 @@ static int feature(struct plan *plan, bool *make, struct why *why)
 	if (error < 0 && error != -ENOENT)
 		return error;
 	if (mc->text && has_line(mc->text, FEATURE) && can_make()) {
-		*make = true;
+		*ret_missing = true;
 		return 0;
 	}
 	return why_say(why, -EINVAL,
@@ -58,13 +58,13 @@ static int feature(struct plan *plan, bool *make, struct why *why)
 int part_sendmail(struct plan *plan, const struct part *part, struct why *why)
 {
 	struct conf_table table;
-	bool make = false;
+	bool make = false, has_no_feature = false;
 
 	if (plan->remove)
 		return conf_mta_unset(plan, part, why);
 	int error = conf_mta_set(plan, part, why);
 	if (error == 0)
-		error = feature(plan, &make, why);
+		error = feature(plan, &has_no_feature, why);
 	if (error < 0)
 		return error;
 	conf_table_of(plan, part, &table);
@@ -76,9 +76,11 @@ int part_sendmail(struct plan *plan, const struct part *part, struct why *why)
 				       table.path);
 		make = true;
 	}
-	if (make)
+	if (has_no_feature)
+		error = PLAN_RUN(plan, why, "make", "-C", FOLDER, "sendmail.cf");
+	if (make && error == 0)
 		error = PLAN_RUN(plan, why, "make", "-C", FOLDER);
-	if (make && error == 0 && access("/run/systemd/system", F_OK) == 0)
+	if (has_no_feature && error == 0 && access("/run/systemd/system", F_OK) == 0)
 		error = PLAN_RUN(plan, why, "systemctl", "restart", "sendmail.service");
-	return error < 0 ? error : units_on(plan, why);
+	return error < 0 ? error : units_on(plan, make, why);
 }

@@ -26,7 +26,8 @@ int text_insert(char **text, size_t at, const char *what)
 	if (!grown)
 		return -ENOMEM;
 	memmove(grown + at + more, grown + at, size - at + 1);
-	memcpy(grown + at, what, more);
+	for (size_t i = 0; i < more; i++)
+		grown[at + i] = what[i];
 	*text = grown;
 	return 0;
 }
@@ -155,22 +156,29 @@ static size_t folded_line(const char *line)
 	return size;
 }
 
-bool text_assignment(const char *text, const char *name, char sign, bool folded,
+static struct span trimmed(const char *text, size_t begin, size_t end)
+{
+	while (end > begin && strchr(" \t\n", text[end - 1]))
+		end--;
+	return (struct span){ begin, end > begin ? end - begin : 0 };
+}
+
+bool text_assignment(const char *text, const char *name, enum text_form form,
 		     struct span *ret_line, struct span *ret_value)
 {
+	const bool folded = form == TEXT_FOLDED;
+	const char sign = form == TEXT_COLON ? ':' : '=';
 	bool found = false;
 
 	for (size_t at = 0, size; text[at] != '\0'; at += size) {
 		size_t begin;
 		size = folded ? folded_line(text + at) : text_line(text + at);
-		if ((folded && strchr(BLANKS, text[at])) ||
-		    !assigns(text + at, name, sign, &begin))
+		if (folded && strchr(BLANKS, text[at]))
 			continue;
-		size_t end = size;
-		while (end > begin && strchr(" \t\n", text[at + end - 1]))
-			end--;
+		if (!assigns(text + at, name, sign, &begin))
+			continue;
 		*ret_line = (struct span){ at, size };
-		*ret_value = (struct span){ at + begin, end > begin ? end - begin : 0 };
+		*ret_value = trimmed(text, at + begin, at + size);
 		found = true;
 	}
 	return found;

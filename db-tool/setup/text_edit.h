@@ -45,12 +45,13 @@ void text_unmark(char *text, const char *name);
 /* Whether setup made this file. */
 bool text_is_our_file(const char *text);
 
-/*
- * The last line "NAME = VALUE" that is no comment; `sign` is '=' or ':'. `folded`: lines
- * that begin with a blank go on with the value (main.cf). The value is without blanks
- * around it, its quotes stay.
- */
-bool text_assignment(const char *text, const char *name, char sign, bool folded,
+/* How a file says NAME = VALUE. Folded: lines that begin with a blank go on with it
+ * (main.cf). */
+enum text_form { TEXT_EQUALS, TEXT_COLON, TEXT_FOLDED };
+
+/* The last such line that is no comment. The value is without the blanks around it; its
+ * quotes stay. */
+bool text_assignment(const char *text, const char *name, enum text_form form,
 		     struct span *ret_line, struct span *ret_value);
 
 /* Whether `word` is among the value's words, which blanks, commas and quotes part. */

@@ -76,35 +76,50 @@ static int look(struct state *ret, struct why *why)
 	return ask_active(&ret->active, why);
 }
 
-static int without_systemd(const struct plan *plan, struct why *why)
+static int without_systemd(struct why *why)
 {
-	if (plan->remove || access(CRON, F_OK) == 0)
+	if (access(CRON, F_OK) == 0)
 		return 0;
 	return why_say(why, -ENOSYS,
 		       "there is no systemd here: put '* * * * * root /usr/sbin/sapdb "
 		       "expire --unattended >/dev/null' into " CRON ", then again");
 }
 
-int units_on(struct plan *plan, struct why *why)
+/* For the next boot. */
+static int enable_asleep(struct plan *plan, bool run_now, struct why *why)
+{
+	struct state is = { 0 };
+	int error = 0;
+
+	if (!program_is_there("systemctl"))
+		error = without_systemd(why);
+	else
+		error = look(&is, why);
+	if (error == 0 && program_is_there("systemctl") && is.enabled < 3)
+		error = PLAN_RUN(plan, why, "systemctl", "enable", TIMER, BELL, AT_BOOT);
+	if (error == 0 && run_now)
+		error = plan_sapdb(plan, "expire", NULL, why);
+	return error;
+}
+
+int units_on(struct plan *plan, bool run_now, struct why *why)
 {
 	struct state is = { 0 };
 
-	if (!program_is_there("systemctl"))
-		return without_systemd(plan, why);
+	if (!systemd_runs() || !program_is_there("systemctl"))
+		return enable_asleep(plan, run_now, why);
 	int error = look(&is, why);
-	if (error < 0)
-		return error;
-	if (!systemd_runs())
-		return is.enabled == 3 ? 0
-				       : PLAN_RUN(plan, why, "systemctl", "enable", TIMER,
-						  BELL, AT_BOOT);
-	if (is.enabled == 3 && is.active >= 2)
-		return 0;
-	error = PLAN_RUN(plan, why, "systemctl", "enable", "--now", TIMER, BELL);
-	if (error == 0)
+	const bool off = is.enabled < 3 || is.active < 2;
+	if (error == 0 && off)
+		error = PLAN_RUN(plan, why, "systemctl", "enable", "--now", TIMER, BELL);
+	if (error == 0 && off)
 		error = PLAN_RUN(plan, why, "systemctl", "enable", AT_BOOT);
-	if (error == 0)
+	/* A run that has failed is no longer told as failed, either. */
+	const bool other_settings = plan_is_elsewhere(plan); /* not the unit's */
+	if (error == 0 && (off || (run_now && !other_settings)))
 		error = PLAN_RUN(plan, why, "systemctl", "start", AT_BOOT);
+	if (error == 0 && run_now && other_settings)
+		error = plan_sapdb(plan, "expire", NULL, why);
 	return error;
 }
 

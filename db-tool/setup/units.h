@@ -7,10 +7,14 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct plan;
 struct why;
 
-int units_on(struct plan *plan, struct why *why);
+/* `run_now`: a run of `sapdb expire` has to make the table, by the settings as they are
+ * when the plan has come so far. */
+int units_on(struct plan *plan, bool run_now, struct why *why);
 
 /* Behind the end of every lease: with the timer off nobody would close them. */
 int units_off(struct plan *plan, struct why *why);

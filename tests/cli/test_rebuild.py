@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """rebuild: the text's records, the live leases, and nothing else; or all as it was."""
 
+import fcntl
 import json
 import os
 import stat
@@ -255,14 +256,30 @@ class Hash(Rebuild):
         done = self.place.sapdb("rebuild", "-M", "-P", str(self.text))
         self.assertEqual((done.returncode, "one of the two" in done.stderr), (2, True))
 
+    def test_a_makemap_in_place_is_waited_for(self):
+        with self.place.map.open("rb+") as theirs:
+            fcntl.flock(theirs, fcntl.LOCK_EX)
+            self.write(TEXT | {"new.example": "OK"})
+            waiting = subprocess.Popen(
+                [*self.command(), f"-M{self.program}", str(self.text)],
+                stdout=subprocess.PIPE, text=True)
+            with self.assertRaises(subprocess.TimeoutExpired):
+                waiting.wait(0.5)
+            self.assertEqual(self.statics(), TEXT)
+        self.assertIn("added 1,", waiting.communicate(timeout=60)[0])
+        self.assertEqual(self.statics(), TEXT | {"new.example": "OK"})
+        self.assertEqual(table.opened(self.place.map), {CLIENT})
+
+    def command(self) -> list[str]:
+        return [str(self.place.sapdb_path), "-c", str(self.place.conf), "rebuild"]
+
     def test_two_at_once_take_turns(self):
         slow = self.place.root / "slow"
         slow.write_text(f'#!/bin/sh\ntouch {self.place.root}/begun\nsleep 0.3\n'
                         f'exec {self.program} "$@"\n')
         slow.chmod(0o755)
-        command = [str(self.place.sapdb_path), "-c", str(self.place.conf), "rebuild"]
 
-        first = subprocess.Popen([*command, f"-M{slow}", str(self.text)],
+        first = subprocess.Popen([*self.command(), f"-M{slow}", str(self.text)],
                                  stdout=subprocess.DEVNULL)
         self.rebuild()
         self.assertEqual(first.wait(60), 0)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """sapdb setup, on an /etc of the test's own: what is put in comes out to the byte.
 
-/etc is a folder of the test's, in a mount namespace of its own; the rest of the system is
-what it is. The mail servers are set up on booted hosts (mailhost/test_setup).
+The mail servers are in test_setup_servers, and on booted hosts (mailhost/test_setup).
 """
 
 import json
@@ -11,10 +10,9 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from cli.place import NOBODY, Place, unprivileged
+from cli.place import NOBODY, unprivileged
+from cli.setup_place import SetupPlace
 
-INSIDE = 'mount --bind "$1" /etc && shift && exec "$@"'
-APART = ("unshare", "--mount", "--propagation", "private", "sh", "-c", INSIDE, "sh")
 LINE = "-account optional pam_sap.so"
 COMMON = "@include common-auth\n@include common-account\n"
 IMAPD = "# Cyrus\nsasl_pwcheck_method: auxprop\nallowplaintext: yes"  # no newline
@@ -87,30 +85,10 @@ def has_attributes(path: Path) -> bool:
 
 @unittest.skipUnless(os.geteuid() == 0, "skipped: mounts of one's own need root")
 class Setup(unittest.TestCase):
-    def etc(self, files: dict[str, str]) -> Place:
-        place = Place()
+    def etc(self, files: dict[str, str]) -> SetupPlace:
+        place = SetupPlace(files)
         self.addCleanup(place.close)
-        for name, text in files.items():
-            path = place.root / "etc" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        (place.root / "etc").mkdir(exist_ok=True)
         return place
-
-    @staticmethod
-    def setup(place: Place, *words: str, before: tuple[str, ...] = (),
-              who: dict | None = None) -> subprocess.CompletedProcess:
-        options = [word for word in words if word == "-j"]
-        return subprocess.run(
-            [*APART, str(place.root / "etc"), *before, str(place.sapdb_path), "-c",
-             str(place.conf), *options, "setup", *(word for word in words if word != "-j")],
-            cwd="/", capture_output=True, text=True, timeout=60, check=False, **(who or {}))
-
-    @staticmethod
-    def texts(place: Place) -> dict[str, str]:
-        etc = place.root / "etc"
-        return {str(path.relative_to(etc)): path.read_text()
-                for path in etc.rglob("*") if path.is_file()}
 
     def done(self, done: subprocess.CompletedProcess, code: int = 0, says: str = "") -> None:
         self.assertEqual((done.returncode, done.stderr), (code, ""), done)
@@ -120,43 +98,43 @@ class Setup(unittest.TestCase):
         for label, parts, before, after in DAEMONS:
             with self.subTest(label):
                 place, words = self.etc(before), parts.split()
-                shown = self.setup(place, *words)
+                shown = place.setup(*words)
                 self.done(shown, 1, "+" + LINE)
-                self.assertEqual(self.texts(place), before, "it was only shown")
-                self.done(self.setup(place, "--apply", *words), 0, "wrote /etc/pam.d/")
-                self.assertEqual({name: self.texts(place)[name] for name in after}, after)
-                self.assertEqual(sorted(self.texts(place)), sorted(before))
+                self.assertEqual(place.texts(), before, "it was only shown")
+                self.done(place.setup("--apply", *words), 0, "wrote /etc/pam.d/")
+                self.assertEqual({name: place.texts()[name] for name in after}, after)
+                self.assertEqual(sorted(place.texts()), sorted(before))
                 for again in ((), ("--apply",)):
-                    self.done(self.setup(place, *again, *words), 0, "nothing to do")
-                self.done(self.setup(place, "-r", "-n", *words), 1, "-" + LINE)
-                self.assertEqual({name: self.texts(place)[name] for name in after}, after)
-                self.done(self.setup(place, "--remove", *words), 0, "wrote /etc/pam.d/")
-                self.assertEqual(self.texts(place), before)
-                self.done(self.setup(place, "--remove", *words), 0, "nothing to do")
+                    self.done(place.setup(*again, *words), 0, "nothing to do")
+                self.done(place.setup("-r", "-n", *words), 1, "-" + LINE)
+                self.assertEqual({name: place.texts()[name] for name in after}, after)
+                self.done(place.setup("--remove", *words), 0, "wrote /etc/pam.d/")
+                self.assertEqual(place.texts(), before)
+                self.done(place.setup("--remove", *words), 0, "nothing to do")
 
     def test_the_diff_is_one_for_patch(self):
         _label, part, before, after = DAEMONS[0]
         place = self.etc(before)
-        diff = self.setup(place, part).stdout
+        diff = place.setup(part).stdout
         subprocess.run(["patch", "-s", "-p2", "-d", place.root / "etc"], input=diff, text=True,
                        check=True)
-        self.assertEqual(self.texts(place), after)
+        self.assertEqual(place.texts(), after)
 
     def test_refused(self):
         for label, parts, files, cure in REFUSED:
             for how in ((), ("--apply",)):
                 with self.subTest(label, how=how):
                     place = self.etc(files)
-                    done = self.setup(place, *how, *parts.split())
+                    done = place.setup(*how, *parts.split())
                     self.assertEqual((done.returncode, done.stderr.count("\n"), done.stdout),
                                      (3, 1, ""), done)
                     self.assertIn(cure, done.stderr)
-                    self.assertEqual(self.texts(place), files, "nothing half done")
+                    self.assertEqual(place.texts(), files, "nothing half done")
 
     def test_misused(self):
         for label, words, says in MISUSED:
             with self.subTest(label):
-                done = self.setup(self.etc({}), *words)
+                done = self.etc({}).setup(*words)
                 self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
                 self.assertIn(says, done.stderr)
 
@@ -170,7 +148,7 @@ class Setup(unittest.TestCase):
         for how in ("--apply", "--remove"):
             with self.subTest(how):
                 inode = real.stat().st_ino
-                self.done(self.setup(place, how, "dovecot"), 0, "wrote /etc/pam.d/dovecot")
+                self.done(place.setup(how, "dovecot"), 0, "wrote /etc/pam.d/dovecot")
                 is_now = real.stat()
                 self.assertNotEqual(is_now.st_ino, inode, "it was replaced as a whole")
                 self.assertEqual((is_now.st_uid, is_now.st_gid, is_now.st_mode & 0o7777),
@@ -187,13 +165,13 @@ class Setup(unittest.TestCase):
         place = self.etc(files)
         blocker = place.root / "etc/pam.d/.pop3.sapdb-setup"
         blocker.mkdir()
-        done = self.setup(place, "--apply", "dovecot", "courier")
+        done = place.setup("--apply", "dovecot", "courier")
         self.assertEqual(done.returncode, 3, done)
         self.assertIn("/etc/pam.d/pop3", done.stderr)
-        self.assertEqual(self.texts(place), files)
+        self.assertEqual(place.texts(), files)
         blocker.rmdir()
         blocker.write_text("what a killed run left")
-        self.done(self.setup(place, "--apply", "dovecot", "courier"), 0)
+        self.done(place.setup("--apply", "dovecot", "courier"), 0)
         self.assertFalse(blocker.exists())
 
     def test_by_hand_in_any_spelling(self):
@@ -201,27 +179,27 @@ class Setup(unittest.TestCase):
         way_2 = COMMON + "session  optional  pam_sap.so\n"
         place = self.etc({"pam.d/dovecot": f"{COMMON}account  optional  pam_sap.so\nsession x y\n",
                           "pam.d/pop3": way_2, "pam.d/imap": way_2, "pam.d/sieve": way_2})
-        self.done(self.setup(place, "--remove", "dovecot"), 0)
-        self.assertEqual(self.texts(place), {"pam.d/dovecot": f"{COMMON}session x y\n",
+        self.done(place.setup("--remove", "dovecot"), 0)
+        self.assertEqual(place.texts(), {"pam.d/dovecot": f"{COMMON}session x y\n",
                                              "pam.d/pop3": COMMON, "pam.d/imap": COMMON,
                                              "pam.d/sieve": way_2})
 
     def test_json(self):
         place = self.etc({"pam.d/popa3d": COMMON})
-        shown = self.setup(place, "-j", "popa3d")
+        shown = place.setup("-j", "popa3d")
         self.assertEqual(shown.returncode, 1)
         objects = [json.loads(line) for line in shown.stdout.splitlines()]
         self.assertEqual([set(each) for each in objects], [{"file", "change", "diff"}])
         self.assertEqual((objects[0]["file"], objects[0]["change"]),
                          ("/etc/pam.d/popa3d", "edit"))
-        done = self.setup(place, "-j", "--apply", "popa3d")
+        done = place.setup("-j", "--apply", "popa3d")
         self.assertEqual([json.loads(line) for line in done.stdout.splitlines()],
                          [{"file": "/etc/pam.d/popa3d", "done": True}])
-        self.assertEqual(self.setup(place, "-j", "popa3d").stdout, "")
+        self.assertEqual(place.setup("-j", "popa3d").stdout, "")
 
     def test_no_terminal_obeys_what_a_file_says(self):
         place = self.etc({"pam.d/popa3d": COMMON + "# \x1b[2J\n"})
-        shown = self.setup(place, "popa3d")
+        shown = place.setup("popa3d")
         self.assertNotIn("\x1b", shown.stdout)
         self.assertIn("\\x1B[2J", shown.stdout)
 
@@ -231,9 +209,9 @@ class Setup(unittest.TestCase):
             self.skipTest("skipped: there is no other user here")
         place = self.etc({"pam.d/popa3d": COMMON})
         become = ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups")
-        self.done(self.setup(place, "popa3d", before=become), 1, "+" + LINE)
+        self.done(place.setup("popa3d", before=become), 1, "+" + LINE)
         for how in ("--apply", "--remove"):
-            done = self.setup(place, how, "popa3d", before=become)
+            done = place.setup(how, "popa3d", before=become)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1), done)
             self.assertIn("only root", done.stderr)
 

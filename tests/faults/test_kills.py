@@ -13,8 +13,8 @@ import unittest
 
 from faults import injected
 from faults.first_run import FirstRun
-from faults.works import (Block, Commit, Expiry, Grant, Insert, Rebuild, Reconcile, Renewal,
-                          Work)
+from faults.works import (Block, Commit, Expiry, Grant, Insert, Rebuild,
+                          RebuildOfCompiled, Reconcile, Renewal, Work)
 
 MANY_FAULTS = 5
 FEW = 5  # calls more or less in another run: of libdb's memory
@@ -124,7 +124,7 @@ class Compiled(Kills):
         self.check(Rebuild)
 
     def test_rebuild_in_place(self):
-        self.check(Rebuild, "lmdb")
+        self.check(RebuildOfCompiled, "lmdb")
 
 
 class InPlace(Kills):

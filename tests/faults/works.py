@@ -279,9 +279,12 @@ class RebuildOfCompiled(Rebuild):
     """From where the compiler has ended: before that calls wander, and a fault meant for one
     would meet another."""
 
-    fewest = 200
+    fewest = 175
     wanders = 0
-    begin = "table.db"
+
+    def __init__(self, spare: bool, kind: str = "hash"):
+        super().__init__(spare, kind)
+        self.begin = "table.lmdb" if kind == "lmdb" else "table.db"
 
 
 class Block(Work):

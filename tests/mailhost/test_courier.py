@@ -6,6 +6,7 @@ import unittest
 from . import pam_stack
 from .login_cells import earned_on_both, passes_without_state
 from .product import ProductHost, booted_product
+from .typist import Typist
 
 SERVICES = ("pop3", "imap")
 
@@ -40,3 +41,11 @@ class Courier(unittest.TestCase):
 
     def test_imap_passes_without_state(self):
         passes_without_state(self, host, "imap", 80)
+
+
+class Typed(unittest.TestCase):
+    def test_the_page(self):
+        typist = Typist(self, host, ["192.0.2.90", "192.0.2.91"])
+        typist.types("docs/guide/courier.md",
+                     first={"grep ^authmodulelist= /etc/courier/authdaemonrc":
+                            typist.waits_for(110, 143)})

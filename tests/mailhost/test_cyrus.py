@@ -11,6 +11,7 @@ from .earning import Login, log_in, relay_is_earned
 from .login_cells import (
     earned_on_both, opens_nothing, passes_without_state, says_once_what_to_set)
 from .product import ProductHost, booted_product
+from .typist import Typist
 
 SERVICES = {"pop3": "pop", "imap": "imap"}  # Cyrus' names for PAM
 DEFAULTS = "etc/default/saslauthd"
@@ -77,3 +78,10 @@ class Cyrus(unittest.TestCase):
         opens_nothing(self, host, "192.0.2.84")
         saslauthd_options("-m /var/run/saslauthd")
         relay_is_earned(self, host, "192.0.2.84")
+
+
+class Typed(unittest.TestCase):
+    def test_the_page(self):
+        typist = Typist(self, host, ["192.0.2.90", "192.0.2.91"])
+        typist.types("docs/guide/cyrus.md",
+                     first={"ps -C saslauthd -o user,args": typist.waits_for(110, 143)})

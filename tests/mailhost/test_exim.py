@@ -11,7 +11,9 @@ import unittest
 from . import pam_scenario
 from .client import OUTSIDE, SENDER, SmtpSession
 from .earning import Login, log_in, relay_is_earned
+from .pages import Block, Command
 from .product import STATE, ProductHost, booted_product
+from .typist import Typist
 from .waiting import wait_for
 
 TABLE = f"{STATE}/map/relay.db"
@@ -23,6 +25,7 @@ DEBCONF = "etc/exim4/update-exim4.conf.conf"
 LOOK_UP = "${lookup{%s}%s{%s}{$value}{none}}"
 OWN_NETS = f"127.0.0.1 : ::::1 : {OFFICE}"
 RELAY_NETS = f"{OWN_NETS} : net-dbmnz;{TABLE}"
+TALK = f"EHLO x\r\nMAIL FROM:<{SENDER}>\r\nRCPT TO:<{OUTSIDE}>\r\nQUIT\r\n"
 IF_IT_EXISTS = f"{OWN_NETS} : ${{if exists{{{TABLE}}}{{net-dbmnz;{TABLE}}}}}"
 
 
@@ -222,6 +225,29 @@ class Exim(unittest.TestCase):
         self.earned("2001:db8::85", "imap")
 
 
+class Typed(unittest.TestCase):
+    def test_the_page(self):
+        typist = Typist(self, host, ["192.0.2.90"])
+        typist.told["exim4 -bh 192.0.2.77"] = TALK
+
+        def said_so(block: Block) -> None:
+            for line in block.lines:
+                self.assertIn(line, typist.said["exim4 -bh 192.0.2.77"])
+            typist.opens("192.0.2.91")
+
+        def asks_whether_it_exists(block: Block) -> None:
+            self.assertIn("550 relay not permitted", typist.type(Command("exim4 -bh 192.0.2.77")))
+            restart_with(f"{OWN_NETS} : {block.text.strip()}")
+            typist.opens("192.0.2.92")
+        self.addCleanup(restart_with, RELAY_NETS)
+        typist.types(
+            "docs/guide/exim.md",
+            own={'>>> host in "+relay_from_hosts"? yes (matched "+relay_from_hosts")': said_so,
+                 "${if exists{/var/lib/pam_sap/map/relay.db}"
+                 "{net-dbmnz;/var/lib/pam_sap/map/relay.db}}": asks_whether_it_exists},
+            first={"exim4 -bP macro MAIN_RELAY_NETS": typist.waits_for(25)})
+
+
 def smtp_from_the_host(address: str) -> SmtpSession:
     """A session over loopback."""
     with host.network.server.inside():
@@ -230,8 +256,7 @@ def smtp_from_the_host(address: str) -> SmtpSession:
 
 def talk(address: str) -> subprocess.CompletedProcess[str]:
     """exim4 -bh, and a recipient elsewhere."""
-    lines = ("EHLO x", f"MAIL FROM:<{SENDER}>", f"RCPT TO:<{OUTSIDE}>", "QUIT", "")
-    return host.run("exim4", "-bh", address, stdin=None, input="\r\n".join(lines))
+    return host.run("exim4", "-bh", address, stdin=None, input=TALK)
 
 
 def expanded(text: str) -> str:

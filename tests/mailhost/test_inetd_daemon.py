@@ -15,6 +15,7 @@ from . import pam_stack
 from .earning import a_wrong_password_opens_nothing, log_in
 from .login_cells import earned_on_both, passes_without_state, says_once_what_to_set
 from .product import ProductHost, booted_product
+from .typist import Typist
 
 PROGRAM = "/usr/local/sbin/uw_daemon"
 SERVICES = {"": "pop", "-q": "qpopper"}
@@ -115,3 +116,10 @@ class Qpopper(unittest.TestCase):
     def test_pop3_passes_without_state(self):
         pam_stack.hook(host, "account", ["qpopper"])
         passes_without_state(self, host, "pop3", 88)
+
+
+class Typed(unittest.TestCase):
+    def test_the_page(self):
+        serve("-r", "UNKNOWN")
+        typist = Typist(self, host, [f"192.0.2.{number}" for number in (90, 91, 92)])
+        typist.types("docs/guide/uw-qpopper.md")

@@ -5,13 +5,16 @@ They tell PAM no address. Under inetd the client is at descriptor 0; the daemons
 at another one, so that `peer` has to name the resolver fds.
 """
 
+import re
 import unittest
 
 from . import pam_stack
 from .earning import Login, log_in
 from .login_cells import (
     earned_on_both, passes_without_state, run_instead, says_once_what_to_set)
+from .pages import Block
 from .product import CONF, ProductHost, booted_product
+from .typist import Typist
 
 DAEMONS = ("mailutils-pop3d.service", "mailutils-imap4d.service")
 INETD = ("inetd.service",)
@@ -101,3 +104,28 @@ class Daemon(unittest.TestCase):
         says_once_what_to_set(
             self, host, address, lambda: log_in(host, address, Login(next(logins))),
             f"set {PEER} in pam_sap.conf or on the PAM line of this service")
+
+
+class Typed(unittest.TestCase):
+    """The lines for inetd, then those for the daemons."""
+
+    @classmethod
+    def setUpClass(cls):
+        run_instead(host, INETD, DAEMONS, MAIL_PORTS)
+
+    def test_the_page(self):
+        typist = Typist(self, host, ["192.0.2.90", "192.0.2.91"])
+
+        def is_logged(block: Block) -> None:
+            hook("account")
+            host.shell("rm -f /run/pam_sap/complaint-*")
+            typist.logs_in()
+            said = ".*".join(map(re.escape, " ".join(block.lines).split("...")))
+            self.assertRegex(host.log("")[-1], said)
+        restart = "systemctl restart mailutils-pop3d mailutils-imap4d"
+        typist.types(
+            "docs/guide/mailutils.md",
+            own={"no client address: service mailutils: ...; set peer = rhost stdin fds in"
+                 " pam_sap.conf or on the": is_logged},
+            first={restart: lambda block: host.run("systemctl", "stop", *INETD),
+                   'grep -A3 "^auth" /etc/mailutils.conf': typist.waits_for(*MAIL_PORTS)})

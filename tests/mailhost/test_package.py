@@ -109,7 +109,7 @@ class Story(unittest.TestCase):
         self.assertEqual((host.root / DOVECOT).read_text(), self.dovecot)
 
     def set_up(self):
-        show, apply = readme_lines("sapdb setup s")
+        show, apply, _remove = readme_lines("sapdb setup ")
         shown = host.run(*show.split(), check=False)
         self.assertEqual(shown.returncode, 1, shown)
         self.assertIn(f"+{SILENT}\n", shown.stdout)
@@ -204,6 +204,8 @@ class Story(unittest.TestCase):
         self.assertTrue(host.has_lease(OTHER, "ending"), "it is not forgotten")
         self.assertEqual(host.run("systemctl", "is-active", UNITS[0]).stdout, "active\n")
         host.shell(f"rm {MAP}; make -C /etc/mail")
+        host.run(*readme_lines("sapdb setup --remove")[0].split())
+        self.assertEqual((host.root / DOVECOT).read_text(), self.dovecot)
         self.done("purge -y libpam-sap sapdb")
         self.assertFalse(host.inside(STATE).exists())
         self.assertIn(self.reply(OTHER), REFUSED)

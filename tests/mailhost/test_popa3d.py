@@ -9,6 +9,7 @@ from .earning import is_logged_once, relay_is_earned
 from .login_cells import (
     earned_on_both, passes_without_state, run_instead, says_once_what_to_set)
 from .product import CONF, ProductHost, booted_product
+from .typist import Typist
 
 OTHER_PORT = 1110
 INETD_LINE = f"{OTHER_PORT} stream tcp nowait root /usr/sbin/tcpd /usr/sbin/popa3d"
@@ -72,3 +73,10 @@ class Inetd(unittest.TestCase):
         host.settings(before + "ports = 110 143 993 995 1110\n")
         log_in_there()
         is_logged_once(self, host, f"inserted {address} into .* for user horn ")
+
+
+class Typed(unittest.TestCase):
+    def test_the_page(self):
+        self.addCleanup(host.run, "systemctl", "restart", "inetd.service")
+        typist = Typist(self, host, ["192.0.2.90", "192.0.2.91"])
+        typist.types("docs/guide/popa3d.md", first={"sapdb status": typist.waits_for(110)})

@@ -7,6 +7,7 @@ import unittest
 from .earning import Login, log_in, relay_is_earned
 from .postfix_host import PostfixHost, booted_postfix, ours
 from .product import STATE
+from .typist import Typist
 
 # What smtpd says, and logs, of a table that is not there.
 NO_TABLE = "(451 4.3.5|is unavailable|open database)"
@@ -162,3 +163,15 @@ class Hash(Kind, unittest.TestCase):
         self.assertEqual(reply_code("192.0.2.85"), 250)
         self.assertGreater(host.restarts(), restarts)
         self.assertFalse(before & host.smtpds(), "none has ended")
+
+
+class Typed(unittest.TestCase):
+    def test_the_page(self):
+        host.serve("lmdb")
+        typist = Typist(self, host, ["192.0.2.92"])
+        typist.types("docs/guide/postfix.md",
+                     first={"map = hash:/var/lib/pam_sap/map/relay.db":
+                            lambda block: typist.opens("192.0.2.93")})
+        host.run("postfix", "reload")
+        typist.opens("192.0.2.94")
+        self.assertIn("192.0.2.77", typist.said["sapdb status 192.0.2.77"])

@@ -9,6 +9,7 @@ import unittest
 from . import pam_stack
 from .login_cells import earned_on_both, passes_without_state, run_instead
 from .product import ProductHost, booted_product
+from .typist import Typist
 
 SERVICE = "solid-pop3d"
 UNIT, INETD = "solid-pop3d.service", "inetd.service"
@@ -63,3 +64,10 @@ class Inetd(unittest.TestCase):
             with self.subTest(kind):
                 pam_stack.hook(host, kind, [SERVICE])
                 passes_without_state(self, host, "pop3", number)
+
+
+class Typed(unittest.TestCase):
+    def test_the_page(self):
+        self.addCleanup(host.run, "systemctl", "restart", "inetd.service")
+        typist = Typist(self, host, [f"192.0.2.{number}" for number in (90, 91, 92)])
+        typist.types("docs/guide/solid-pop3d.md", first={"sapdb status": typist.waits_for(110)})

@@ -68,10 +68,51 @@ static void a_file_that_is_there_stays_and_half_of_ours_does_not(void **state)
 	}
 }
 
+static int write_all(const void *path, int fd, struct why *why)
+{
+	(void)path;
+	(void)why;
+	return write(fd, "all", 3) == 3 ? 0 : -EIO;
+}
+
+/* Of a folder that is another user's, where we are root. */
+static void it_is_the_processs_or_the_folders(void **state)
+{
+	static const struct {
+		const char *label;
+		mode_t new_mode, want_mode;
+	} modes[] = { { "the process's", 0, 0644 },
+		      { "the folder's", 0640, 0640 },
+		      { "the folder's, for all to read", 0644, 0644 } };
+	const struct scratch *scratch = *state;
+	const bool root = geteuid() == 0;
+	char path[SCRATCH_PATH];
+
+	scratch_path(scratch, "relay.db", path);
+	check_int("given", root ? chown(scratch->path, 8, 12) : 0, 0);
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		const struct map_place place = { .path = path,
+						 .new_mode = modes[i].new_mode };
+		const mode_t before = umask(077);
+		const int error = new_file(
+			&place, (struct new_file_content){ write_all, path }, NULL);
+		(void)umask(before);
+		check_int(modes[i].label, error, 0);
+		const struct stat made = scratch_stat(path);
+		check_int(modes[i].label, made.st_mode & 07777, modes[i].want_mode);
+		check_int(modes[i].label, made.st_uid,
+			  root && modes[i].new_mode ? 8 : geteuid());
+		check_int(modes[i].label, made.st_gid,
+			  root && modes[i].new_mode ? 12 : getegid());
+		(void)unlink(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(a_file_that_is_there_stays_and_half_of_ours_does_not),
+		IN_SCRATCH(it_is_the_processs_or_the_folders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static void replace_and_unmark(void **state)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		char *text = copy(texts[i].text);
 		struct span line, value;
-		assert_true(text_assignment(text, "name", '=', false, &line, &value));
+		assert_true(text_assignment(text, "name", TEXT_EQUALS, &line, &value));
 		assert_int_equal(text_replace_marked(&text, line, "name=new\n"), 0);
 		check_text(texts[i].label, text, texts[i].replaced);
 		text_unmark(text, "name");
@@ -84,25 +84,24 @@ static void unmark_leaves_what_is_not_ours(void **state)
 
 static const struct {
 	const char *label, *text, *name;
-	char sign;
-	bool folded;
+	enum text_form form;
 	const char *line, *value; /* NULL: not there */
 } assignments[] = {
-	{ "plain", "a=1\nb=2\n", "b", '=', false, "b=2\n", "2" },
-	{ "blanks", " b\t= 2 \n", "b", '=', false, " b\t= 2 \n", "2" },
-	{ "the last one counts", "b=1\nb=2\n", "b", '=', false, "b=2\n", "2" },
-	{ "a comment", "#b=1\n # b=2\n", "b", '=', false, NULL, NULL },
-	{ "a longer name", "bb=1\n", "b", '=', false, NULL, NULL },
-	{ "a shorter name", "b=1\n", "bb", '=', false, NULL, NULL },
-	{ "a colon", "b: x y\n", "b", ':', false, "b: x y\n", "x y" },
-	{ "another sign", "b: 1\n", "b", '=', false, NULL, NULL },
-	{ "empty", "b =\n", "b", '=', false, "b =\n", "" },
-	{ "no newline", "b = 1", "b", '=', false, "b = 1", "1" },
-	{ "folded", "b = 1\n  2\nc = 3\n", "b", '=', true, "b = 1\n  2\n", "1\n  2" },
-	{ "folded around a comment", "b =\n# no\n\n  2\n# end\nc = 3\n", "b", '=', true,
+	{ "plain", "a=1\nb=2\n", "b", TEXT_EQUALS, "b=2\n", "2" },
+	{ "blanks", " b\t= 2 \n", "b", TEXT_EQUALS, " b\t= 2 \n", "2" },
+	{ "the last one counts", "b=1\nb=2\n", "b", TEXT_EQUALS, "b=2\n", "2" },
+	{ "a comment", "#b=1\n # b=2\n", "b", TEXT_EQUALS, NULL, NULL },
+	{ "a longer name", "bb=1\n", "b", TEXT_EQUALS, NULL, NULL },
+	{ "a shorter name", "b=1\n", "bb", TEXT_EQUALS, NULL, NULL },
+	{ "a colon", "b: x y\n", "b", TEXT_COLON, "b: x y\n", "x y" },
+	{ "another sign", "b: 1\n", "b", TEXT_EQUALS, NULL, NULL },
+	{ "empty", "b =\n", "b", TEXT_EQUALS, "b =\n", "" },
+	{ "no newline", "b = 1", "b", TEXT_EQUALS, "b = 1", "1" },
+	{ "folded", "b = 1\n  2\nc = 3\n", "b", TEXT_FOLDED, "b = 1\n  2\n", "1\n  2" },
+	{ "folded around a comment", "b =\n# no\n\n  2\n# end\nc = 3\n", "b", TEXT_FOLDED,
 	  "b =\n# no\n\n  2\n", "\n# no\n\n  2" },
-	{ "a folded line is no name", "a = 1\n  b = 2\n", "b", '=', true, NULL, NULL },
-	{ "folded at the end", "b = 1\n\t2", "b", '=', true, "b = 1\n\t2", "1\n\t2" },
+	{ "a folded line is no name", "a = 1\n  b = 2\n", "b", TEXT_FOLDED, NULL, NULL },
+	{ "folded at the end", "b = 1\n\t2", "b", TEXT_FOLDED, "b = 1\n\t2", "1\n\t2" },
 };
 
 static void assignment(void **state)
@@ -112,9 +111,8 @@ static void assignment(void **state)
 		const char *text = assignments[i].text;
 		struct span line, value;
 		char part[128] = "";
-		const bool found =
-			text_assignment(text, assignments[i].name, assignments[i].sign,
-					assignments[i].folded, &line, &value);
+		const bool found = text_assignment(text, assignments[i].name,
+						   assignments[i].form, &line, &value);
 		check_int(assignments[i].label, found, assignments[i].line != NULL);
 		if (!found)
 			continue;
