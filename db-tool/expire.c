@@ -93,10 +93,10 @@ static int run_either(const struct command *command, struct tool *tool, int argc
 	error = command == &command_expire
 			? expire(&leases.job, &result, &why)
 			: expire_commit_queue(&leases.job, &result, &why);
-	if (command == &command_expire && error == 0)
+	if (command == &command_expire) {
 		boot_run_note(&leases, before);
-	if (command == &command_expire)
 		metrics_leave(tool, &leases);
+	}
 	return tell_result(&run, error, &result, &why);
 }
 
