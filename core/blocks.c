@@ -151,7 +151,7 @@ int blocks_read(const struct lease_dir *dir, time_t now, struct blocks *ret,
 	if (fd < 0)
 		return errno == ENOENT ? 0 : unreadable(dir, -errno, why);
 	int error = read_text(dir, fd, &text, why);
-	if (error < 0)
+	if (error < 0 || !text)
 		return error;
 	error = parse_all(dir, text, now, ret, why);
 	if (error < 0)
