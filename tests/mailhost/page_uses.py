@@ -304,7 +304,7 @@ INLINE: dict[str, dict[str, str | Leave]] = {
         "postfix non-bdb enable-redirect": Leave("Postfix 3.11; Debian 12 has 3.7"),
         "sapdb -m lmdb:PATH list": "sapdb -m lmdb:/var/lib/pam_sap/map/relay.lmdb list",
         "sapdb rebuild TEXT":
-            "echo 198.51.100.1 OK >/root/text; sapdb rebuild /root/text; sapdb delete 198.51.100.1"},
+            "echo typed.example OK >text; sapdb rebuild text; sapdb delete typed.example"},
     "docs/guide/sendmail.md": {
         "sapdb rebuild --dry-run /etc/mail/access": "sapdb rebuild --dry-run /etc/mail/access",
         "sapdb setup sendmail": "sapdb setup sendmail",

@@ -24,7 +24,7 @@ from .waiting import wait_for
 AFTER_A_LOGIN = "after a login from another host"
 NOTHING_FOUND = {"journalctl": 1}  # no entry matches
 DEFERRED = 454  # Postfix' defer_unauth_destination
-DONE_AFTER = 120.0
+DONE_AFTER = 280.0
 
 Doing = Mapping[str, Callable[[Block], None]]
 
