@@ -8,6 +8,7 @@
     test_commands.py the help of sapdb against its manual page
     test_files.py    SPDX lines, sizes, names, format
     test_documents.py  manual pages are clean, links and names of tests resolve
+    test_pages.py    what the pages have their reader type is known to a test
     test_debian.py   the package against the build
     test_units.py    the units' places are the defaults
 """

@@ -5,8 +5,8 @@ mailhost/page_uses does not know fails here. A reader does not type what he has 
 import re
 import unittest
 
-from mailhost.page_uses import USES, Leave, Run
-from mailhost.pages import blocks, commands, examples, names
+from mailhost.page_uses import INLINE, USES, Leave, Run
+from mailhost.pages import blocks, commands, examples, inline, names
 
 from .source import files, text, with_suffix
 
@@ -30,6 +30,11 @@ class Pages(unittest.TestCase):
                 self.assertEqual(there, [begin for begin, _use in USES[page]])
         self.assertEqual(sorted(USES), sorted(names()))
 
+    def test_each_command_within_the_text(self):
+        for page in names():
+            with self.subTest(page):
+                self.assertEqual(inline(page), sorted(INLINE.get(page, {})))
+
     def test_no_other_kind_of_block(self):
         """The parser would not see it."""
         for page in names():
@@ -38,7 +43,7 @@ class Pages(unittest.TestCase):
     def test_each_page_is_typed_by_a_test(self):
         typed = mailhost_tests()
         for page in names():
-            if USES[page]:
+            if USES[page] or page in INLINE:
                 self.assertTrue(f'"{page}"' in typed, f"no test types {page}")
 
     def test_exit_status_of_lines_that_are_there(self):
@@ -58,3 +63,7 @@ class Pages(unittest.TestCase):
         read = [command.line for path in with_suffix(".8") for command in examples(str(path))]
         self.assertIn("sapdb setup --apply sendmail dovecot", read)
         self.assertGreater(len(read), 10)
+        typed = mailhost_tests()
+        for path in with_suffix(".8"):
+            if list(examples(str(path))):
+                self.assertTrue(f'"{path.name}"' in typed, f"no test types {path}")

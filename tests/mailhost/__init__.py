@@ -20,6 +20,10 @@ One room each:
     postfix_host.py  a host with Postfix, and a table of our own of either type
     planted.py       faults on a running host, and what sapdb check says of them
     package.py       the Debian package: built, and a host that it is installed on
+    pages.py         the blocks of README.md and of the guide, the examples of the manuals
+    page_uses.py     what is done with each block
+    typist.py        does it on a booted host
+    package_cache.py a root that can install Debian packages without a network
     login_cells.py   what the modules of the POP3 and IMAP daemons have in common
     uw_daemon.c      a POP3 daemon that makes the PAM calls of UW ipop3d and qpopper
     test_self.py     the stock host is what the other tests take it for

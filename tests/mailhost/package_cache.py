@@ -27,8 +27,10 @@ def fill(root: Path, *commands: list[str]) -> None:
                     ignore=shutil.ignore_patterns("lock", "partial", "auxfiles"))
     (root / ARCHIVES / "partial").mkdir(parents=True, exist_ok=True)
     for command in commands:
-        _apt(root, HERE / ARCHIVES, "--download-only", *command)
-        for name in _wanted(root, command):
+        wanted = _wanted(root, command)
+        if not all((HERE / ARCHIVES / name).exists() for name in wanted):
+            _apt(root, HERE / ARCHIVES, "--download-only", *command)
+        for name in wanted:
             shutil.copy(HERE / ARCHIVES / name, root / ARCHIVES)
 
 

@@ -265,3 +265,53 @@ USES: dict[str, tuple[Row, ...]] = {
     ),
     "docs/guide/what-it-is-not.md": (),
 }
+
+# What stands within the text: as it is typed there, by the test that types the page.
+INLINE: dict[str, dict[str, str | Leave]] = {
+    "docs/guide/addresses.md": {
+        "sapdb revoke --user NAME": "sapdb revoke --user horn",
+        "sapdb block 198.51.100.0/24": "sapdb block 198.51.100.0/24",
+        "sapdb grant --for": "sapdb grant --for 2h 192.0.2.40",
+    },
+    "docs/guide/courier.md": {"authtest USER PASSWORD": "authtest horn sesam"},
+    "docs/guide/cyrus.md": {
+        "testsaslauthd -s imap -u USER -p PASSWORD": "testsaslauthd -s imap -u horn -p sesam"},
+    "docs/guide/dovecot.md": {
+        "doveadm auth test USER": "doveadm auth test horn sesam",
+        "doveadm auth test -x rip=192.0.2.77 USER":
+            "doveadm auth test -x rip=192.0.2.77 horn sesam"},
+    "docs/guide/host.md": {
+        "chmod 640": Leave("for tables of Postfix' and Exim's"),
+        "chgrp Debian-exim": Leave("for tables of Postfix' and Exim's"),
+        "systemctl daemon-reload": "systemctl daemon-reload"},
+    "docs/guide/moving-over.md": {
+        "rm -r /etc/mail/popips": "mkdir /etc/mail/popips; rm -r /etc/mail/popips"},
+    "docs/guide/operations.md": {
+        "systemctl is-failed pam_sap-expire.service":
+            "! systemctl is-failed pam_sap-expire.service",
+        "apt install": Leave("typed with README.md"),
+        "apt remove": Leave("typed with README.md, as purge"),
+        "make -C /etc/mail": "make -C /etc/mail",
+        "modprobe tcp_diag": Leave("the kernel is not the host's own"),
+        "sapdb insert KEY VALUE": "sapdb insert typed.example OK",
+        "sapdb delete KEY": "sapdb delete typed.example",
+        "sapdb revoke --all": "sapdb grant 192.0.2.77; sapdb revoke --all",
+        "sapdb setup --remove": "sapdb setup --remove",
+        "systemctl enable --now pam_sap-commit.path": "systemctl enable --now pam_sap-commit.path",
+        "systemctl enable --now pam_sap-expire.timer":
+            "systemctl enable --now pam_sap-expire.timer pam_sap-expire.service"},
+    "docs/guide/postfix.md": {
+        "postfix non-bdb enable-redirect": Leave("Postfix 3.11; Debian 12 has 3.7"),
+        "sapdb -m lmdb:PATH list": "sapdb -m lmdb:/var/lib/pam_sap/map/relay.lmdb list",
+        "sapdb rebuild TEXT":
+            "echo typed.example OK >text; sapdb rebuild text; sapdb delete typed.example"},
+    "docs/guide/sendmail.md": {
+        "sapdb rebuild --dry-run /etc/mail/access": "sapdb rebuild --dry-run /etc/mail/access",
+        "sapdb setup sendmail": "sapdb setup sendmail",
+        "sapdb status ADDRESS": "sapdb grant 192.0.2.77; sapdb status 192.0.2.77",
+        "sapdb insert connect:192.0.2.77 REJECT":
+            "sapdb insert connect:192.0.2.77 REJECT; sapdb delete connect:192.0.2.77",
+        "makemap -u": "makemap -u hash /etc/mail/access"},
+    "docs/guide/what-it-is-not.md": {
+        "sapdb grant --for 2h": "sapdb grant --for 2h 192.0.2.40"},
+}

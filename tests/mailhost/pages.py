@@ -5,6 +5,7 @@
         block.lines                 # as it stands there, without its indent
     for command in commands(block):
         command.line, command.note  # "sapdb status", "after a login from another host"
+    inline("docs/guide/courier.md") # ["authtest USER PASSWORD"]
 
 A block of Markdown is indented by four columns or more and stands behind an empty line.
 """
@@ -18,6 +19,8 @@ from typing import NamedTuple
 SOURCE = Path(os.environ.get("SAP_SOURCE") or Path(__file__).parents[2])
 GUIDE = "docs/guide"
 INDENT = re.compile(r" {4,}|\t")
+PROGRAMS = ("sapdb systemctl journalctl apt make makemap modprobe rm chmod chgrp postfix postmap "
+            "postconf doveadm doveconf authtest testsaslauthd update-exim4.conf exim4").split()
 NOTE = re.compile(r"\s+# (.*)$")
 
 
@@ -69,6 +72,17 @@ def commands(block: Block) -> list[Command]:
         if line.strip():
             found.append(Command(NOTE.sub("", line), note[1] if note else ""))
     return found
+
+
+def inline(page: str) -> list[str]:
+    """The commands that stand within its text and not in a block; not the mere name of a
+    command of sapdb's."""
+    text = "\n".join(line for line in (SOURCE / page).read_text("utf-8").splitlines()
+                     if not INDENT.match(line))
+    in_blocks = {command.line for block in blocks(page) for command in commands(block)}
+    found = [re.sub(r"\s+", " ", code) for code in re.findall(r"(?<!`)`([^`]+)`(?!`)", text)]
+    return sorted({code for code in found if code.split()[0] in PROGRAMS and " " in code
+                   and not re.fullmatch(r"sapdb \w+", code)} - in_blocks)
 
 
 def examples(manual: str) -> Iterator[Command]:

@@ -49,3 +49,5 @@ class Typed(unittest.TestCase):
         typist.types("docs/guide/courier.md",
                      first={"grep ^authmodulelist= /etc/courier/authdaemonrc":
                             typist.waits_for(110, 143)})
+        typist.types_inline("docs/guide/courier.md")
+        self.assertFalse(host.has_lease("::1"))

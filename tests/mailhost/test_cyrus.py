@@ -9,7 +9,7 @@ import unittest
 from . import pam_stack
 from .earning import Login, log_in, relay_is_earned
 from .login_cells import (
-    earned_on_both, opens_nothing, passes_without_state, says_once_what_to_set)
+    NO_ADDRESS, earned_on_both, opens_nothing, passes_without_state, says_once_what_to_set)
 from .product import ProductHost, booted_product
 from .typist import Typist
 
@@ -85,3 +85,6 @@ class Typed(unittest.TestCase):
         typist = Typist(self, host, ["192.0.2.90", "192.0.2.91"])
         typist.types("docs/guide/cyrus.md",
                      first={"ps -C saslauthd -o user,args": typist.waits_for(110, 143)})
+        before = len(host.log(NO_ADDRESS))
+        typist.types_inline("docs/guide/cyrus.md")
+        self.assertIn("no client address: service imap: ", host.log(NO_ADDRESS)[before])

@@ -11,10 +11,11 @@ import unittest
 from . import pam_scenario
 from .network import CLIENTS
 from .pages import Block, Command
-from .product import MAP, UNITS, ProductHost, booted_product
+from .product import MAP, STATE, UNITS, ProductHost, booted_product
 from .typist import Typist
 from .waiting import wait_for
 
+TEXT = "/etc/mail/access"
 METRICS = "/var/lib/prometheus/node-exporter"
 OLD_RECORD = "198.51.100.7\tRELAY"  # of a system that was there before
 
@@ -72,18 +73,29 @@ class Guide(unittest.TestCase):
             self.assertIn(words, re.sub(r"\s", "", host.run("cat", "/etc/mail/sendmail.mc").stdout))
         self.typist.types("docs/guide/sendmail.md",
                           own={"FEATURE(`access_db', , `skip')dnl": in_its_text})
-        self.typist.type(Command("touch /etc/mail/access; make -C /etc/mail"))
-        self.assertIn("sapdb rebuild", self.typist.said.popitem()[1])
+        self.typist.types_inline("docs/guide/sendmail.md")
+        self.typist.write(TEXT, host.run("cat", TEXT).stdout + "typed.example REJECT\n")
+        self.assertIn("sapdb rebuild", self.typist.type(Command("make -C /etc/mail")))
+        self.assertEqual(host.records().get("typed.example"), "REJECT")
         self.typist.opens("192.0.2.78")
 
     def test_dovecot(self):
         opens = self.typist.opens
         self.addCleanup(host.run, "groupdel", "popsmtp")
         self.typist.types("docs/guide/dovecot.md", first={
+            "passdb {": self.doveadm_opens_by_the_address_alone,
             "doveconf passdb auth_cache_size": lambda block: opens("192.0.2.90")})
         self.restarted()
         users = host.shell("ps -o user= -p $(pgrep -f '^dovecot/auth -w' | paste -sd,)")
         self.assertEqual(set(users.split()), {"dovecot"})
+
+    def doveadm_opens_by_the_address_alone(self, _block: Block) -> None:
+        """The page's way 1 is in force."""
+        lines = len(host.log("no client address: service dovecot"))
+        self.typist.types_inline("docs/guide/dovecot.md")
+        self.assertEqual(len(host.log("no client address: service dovecot")), lines + 1)
+        opened, = host.inside(f"{STATE}/active").iterdir()
+        self.assertEqual(opened.name, "192.0.2.77")
 
     def restarted(self) -> None:
         """The page's last line was systemctl restart dovecot; the worker lives with a login."""
@@ -97,14 +109,22 @@ class Guide(unittest.TestCase):
         self.with_node_exporter()
         self.typist.logs_in()
         self.typist.types("docs/guide/operations.md")
+        self.typist.types_inline("docs/guide/operations.md")
         said = self.typist.said
         self.assertIn(self.typist.client, said["journalctl -o json SAP_EVENT=opened"])
         self.assertIn("192.0.2.77", said["sapdb block"])
         self.assertIn(f"inserted {self.typist.client}", said["journalctl -t sapdb"])
         self.assertIn("sap_leases", host.run("cat", f"{METRICS}/pam_sap.prom").stdout)
 
+    def test_what_it_is_not(self):
+        self.typist.types_inline("docs/guide/what-it-is-not.md")
+
     def test_addresses(self):
         self.with_account_line()
+        self.typist.logs_in()
+        self.typist.types_inline("docs/guide/addresses.md")
+        self.assertIn("192.0.2.40", self.typist.said["sapdb grant --for 2h 192.0.2.40"])
+        host.sapdb("revoke", "192.0.2.40")
         self.typist.types("docs/guide/addresses.md")
         self.typist.logs_in()
         self.assertTrue(host.has_lease(self.typist.client))
@@ -127,7 +147,7 @@ class Guide(unittest.TestCase):
             self.assertEqual(host.shell(line), "")
         self.typist.types("docs/guide/host.md", own={
             "* * * * * root /usr/sbin/sapdb expire --unattended >/dev/null": each_minute})
-        host.run("systemctl", "daemon-reload")
+        self.typist.types_inline("docs/guide/host.md")
         self.restart_dovecot()
         self.typist.logs_in()
         line, = host.log(f"inserted {self.typist.client} into {MAP}")[-1:]
@@ -137,6 +157,7 @@ class Guide(unittest.TestCase):
         key, value = OLD_RECORD.split("\t")
         host.sapdb("insert", key, value)
         self.typist.types("docs/guide/moving-over.md")
+        self.typist.types_inline("docs/guide/moving-over.md")
         self.assertIn(key, self.typist.said["sapdb rebuild --dry-run /etc/mail/access"])
         self.assertNotIn(key, host.records())
 

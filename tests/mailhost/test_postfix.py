@@ -174,4 +174,5 @@ class Typed(unittest.TestCase):
                             lambda block: typist.opens("192.0.2.93")})
         host.run("postfix", "reload")
         typist.opens("192.0.2.94")
+        typist.types_inline("docs/guide/postfix.md")
         self.assertIn("192.0.2.77", typist.said["sapdb status 192.0.2.77"])

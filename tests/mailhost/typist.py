@@ -16,7 +16,7 @@ import unittest
 from collections.abc import Callable, Iterable, Mapping
 
 from .earning import REFUSED, log_in
-from .page_uses import CONF, USES, Leave, Own, Put, Run
+from .page_uses import CONF, INLINE, USES, Leave, Own, Put, Run
 from .pages import Block, Command, blocks, commands
 from .product import ProductHost
 from .waiting import wait_for
@@ -24,7 +24,7 @@ from .waiting import wait_for
 AFTER_A_LOGIN = "after a login from another host"
 NOTHING_FOUND = {"journalctl": 1}  # no entry matches
 DEFERRED = 454  # Postfix' defer_unauth_destination
-DONE_AFTER = 120.0
+DONE_AFTER = 280.0
 
 Doing = Mapping[str, Callable[[Block], None]]
 
@@ -53,6 +53,13 @@ class Typist:
                 else:
                     self._test.assertIsInstance(use, Leave)
         self._test.assertEqual((own, first), ({}, {}), f"there is no such block in {page}")
+
+    def types_inline(self, page: str) -> None:
+        """The commands within its text."""
+        for text, line in INLINE[page].items():
+            with self._test.subTest(f"{page}: {text}"):
+                if not isinstance(line, Leave):
+                    self.type(Command(line))
 
     def logs_in(self, _block: Block | None = None) -> None:
         """The client of the page."""
