@@ -71,6 +71,7 @@ class Others(unittest.TestCase):
         self.set_up_host()
         finds_nothing(self, self.host)
         self.host.sapdb("grant", "--user", "horn", CLIENT)
+        finds_nothing(self, self.host)
         for fault in faults:
             with self.subTest(fault.label):
                 try_out(self, self.host, fault)
