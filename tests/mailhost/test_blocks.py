@@ -83,6 +83,14 @@ class Blocks(unittest.TestCase):
         self.assertEqual(entry["SAP_USER"], "horn")
         self.assertIn("inserted 192.0.2.80 into /etc/mail/access.db", entry["MESSAGE"])
 
+    def test_a_refusal_names_the_record(self):
+        address, key = "192.0.2.81", "connect:192.0.2.81"
+        host.sapdb("insert", key, "REJECT", check=False)
+        self.addCleanup(host.sapdb, "delete", key)
+        log_in(address)
+        entry, = entries(SAP_EVENT="refused", SAP_ADDRESS=address)
+        self.assertEqual((entry["SAP_DETAIL"], entry["SAP_USER"]), (key, "horn"))
+
 
 if __name__ == "__main__":
     unittest.main()
