@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/why.h"
 #include "core/lease_dir.h"
+#include "core/whole_text.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -96,16 +97,10 @@ static int read_text(const struct lease_dir *dir, int fd, char **ret, struct why
 	const size_t size = (size_t)file.st_size;
 	if (!S_ISREG(file.st_mode) || size > BYTES_MOST)
 		return unreadable(dir, -EFBIG, why);
-	cleanup_free char *text = malloc(size + 1);
-	if (!text)
-		return unreadable(dir, -ENOMEM, why);
 	/* It is never written to, only replaced. */
-	const ssize_t length = read(fd, text, size);
+	const ssize_t length = whole_text(fd, size, ret);
 	if (length < 0 || (size_t)length != size)
-		return unreadable(dir, length < 0 ? -errno : -EIO, why);
-	text[size] = '\0';
-	*ret = text;
-	text = NULL;
+		return unreadable(dir, length < 0 ? (int)length : -EIO, why);
 	return strlen(*ret) == size ? 0 : unreadable(dir, -EILSEQ, why);
 }
 

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/why.h"
 #include "core/settings.h"
+#include "core/whole_text.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -77,23 +78,6 @@ static int take_lines(struct settings *settings, char *text, const char *path,
 	return 0;
 }
 
-static ssize_t read_whole(int fd, char *text, size_t room)
-{
-	size_t done = 0;
-
-	while (done < room) {
-		const ssize_t got = read(fd, text + done, room - done);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	return (ssize_t)done;
-}
-
 int settings_read_file(struct settings *settings, const char *path, struct why *why)
 {
 	struct stat file;
@@ -114,13 +98,9 @@ int settings_read_file(struct settings *settings, const char *path, struct why *
 	if (trusted < 0)
 		return trusted;
 
-	text = malloc((size_t)file.st_size + 1);
-	if (!text)
-		return why_set(why, -ENOMEM, "cannot read %s", path);
-	const ssize_t size = read_whole(fd, text, (size_t)file.st_size);
+	const ssize_t size = whole_text(fd, (size_t)file.st_size, &text);
 	if (size < 0)
 		return why_set(why, (int)size, "cannot read %s", path);
-	text[size] = '\0';
 	if (strlen(text) != (size_t)size)
 		return why_say(why, -EINVAL, "%s contains a NUL byte: it is no text",
 			       path);

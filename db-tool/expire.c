@@ -93,10 +93,12 @@ static int run_either(const struct command *command, struct tool *tool, int argc
 	error = command == &command_expire
 			? expire(&leases.job, &result, &why)
 			: expire_commit_queue(&leases.job, &result, &why);
-	if (command == &command_expire && error == 0)
-		boot_run_note(&leases, before);
-	if (command == &command_expire)
+	if (command == &command_expire) {
+		/* The very first one fails where the mail server is not set up yet. */
+		if (error == 0 || !before)
+			boot_run_note(&leases, before);
 		metrics_leave(tool, &leases);
+	}
 	return tell_result(&run, error, &result, &why);
 }
 

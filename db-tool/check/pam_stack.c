@@ -11,6 +11,7 @@
 
 #define DEPTH_MOST 16 /* as in libpam, which refuses more */
 #define ENTRIES_MOST 4096
+#define FILES_MOST 1000
 
 static const char *const kinds[PAM_KINDS] = {
 	[KIND_AUTH] = "auth",
@@ -164,6 +165,8 @@ static int read_file(struct reading reading, const char *file)
 	char path[PATH_MAX];
 	cleanup_free char *text = NULL;
 
+	if (++reading.stack->files > FILES_MOST)
+		return -E2BIG;
 	if (file[0] == '/')
 		(void)snprintf(path, sizeof(path), "%s", file);
 	else

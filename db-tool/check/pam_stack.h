@@ -36,10 +36,12 @@ struct pam_stack {
 	size_t count, room;
 	unsigned *parent; /* of each substack the one around it */
 	unsigned substacks;
+	unsigned files; /* that were read for it */
 };
 
-/* -ENOENT: there is no such service. An included file that is missing is left out: libpam
- * refuses the whole service then, which nobody overlooks. */
+/* -ENOENT: there is no such service; -E2BIG: it includes itself without end. An included
+ * file that is missing is left out: libpam refuses the whole service then, which nobody
+ * overlooks. */
 int pam_stack_read(const char *folder, const char *service, struct pam_stack *ret);
 /* The lines of one file, without what it includes. */
 int pam_stack_read_alone(const char *folder, const char *file, struct pam_stack *ret);

@@ -2,28 +2,11 @@
 #include "db-tool/check/text_file.h"
 
 #include "base/cleanup.h"
+#include "core/whole_text.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static ssize_t read_all(int fd, char *text, size_t room)
-{
-	size_t done = 0;
-
-	while (done < room) {
-		const ssize_t got = read(fd, text + done, room - done);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	return (ssize_t)done;
-}
 
 int text_file_read(const char *path, char **ret)
 {
@@ -38,16 +21,8 @@ int text_file_read(const char *path, char **ret)
 		return -EFBIG;
 	/* What /proc has shows no size. */
 	const size_t room = file.st_size > 0 ? (size_t)file.st_size : 65536;
-	cleanup_free char *text = malloc(room + 1);
-	if (!text)
-		return -ENOMEM;
-	const ssize_t size = read_all(fd, text, room);
-	if (size < 0)
-		return (int)size;
-	text[size] = '\0';
-	*ret = text;
-	text = NULL;
-	return 0;
+	const ssize_t size = whole_text(fd, room, ret);
+	return size < 0 ? (int)size : 0;
 }
 
 char *text_next_line(char **text)

@@ -96,23 +96,8 @@ int plan_needs_file(struct plan *plan, const char *path, const char *cure,
 				: error;
 }
 
-static bool same_command(const struct plan_step *step, const char *const *argv)
-{
-	size_t i = 0;
-
-	if (step->file)
-		return false;
-	for (; step->argv[i] && argv[i]; i++)
-		if (strcmp(step->argv[i], argv[i]) != 0)
-			return false;
-	return !step->argv[i] && !argv[i];
-}
-
 int plan_command(struct plan *plan, const char *const *argv, struct why *why)
 {
-	for (size_t i = 0; i < plan->step_count; i++)
-		if (same_command(&plan->steps[i], argv))
-			return 0;
 	struct plan_step *step = new_step(plan);
 	if (!step)
 		return why_say(why, -ENOSPC, "too much for one run: name less parts");
@@ -138,10 +123,9 @@ int plan_sapdb(struct plan *plan, const char *word, const char *other, struct wh
 	}
 	argv[count++] = word;
 	argv[count] = other;
-	const size_t before = plan->step_count;
 	const int error = plan_command(plan, argv, why);
-	if (error == 0 && plan->step_count > before)
-		plan->steps[before].one_is_fine = true;
+	if (error == 0)
+		plan->steps[plan->step_count - 1].one_is_fine = true;
 	return error;
 }
 

@@ -56,7 +56,7 @@ int plan_file(struct plan *plan, const char *path, struct plan_file **ret,
 int plan_needs_file(struct plan *plan, const char *path, const char *cure,
 		    struct plan_file **ret, struct why *why);
 
-/* The words must outlive the plan. A command that is there already is not added. */
+/* The words must outlive the plan. */
 int plan_command(struct plan *plan, const char *const *argv, struct why *why);
 #define PLAN_RUN(plan, why, ...)                                                         \
 	plan_command(plan, (const char *const[]){ __VA_ARGS__, NULL }, why)

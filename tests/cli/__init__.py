@@ -7,6 +7,7 @@
     test_formats.py  what each file that is no table is said to be
     test_leases.py   grant, revoke, expire, commit
     test_blocks.py   block, unblock, revoke --block, and what --dry-run says
+    test_json.py     the members of each object, as the manual page has them
     test_status.py   status, with reasons
     test_leased_keys.py  list, insert and delete where a lease is
     test_check.py    check: what it prints, its exit status, findings about a place

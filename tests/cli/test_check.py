@@ -5,9 +5,12 @@ says of settings, state, leases and table. The whole way is mailhost/test_check.
 This machine may have daemons of its own: only what is about the test's place counts.
 """
 
+import concurrent.futures
+import itertools
 import json
 import os
 import stat
+import time
 import unittest
 from pathlib import Path
 
@@ -21,6 +24,7 @@ SEVERITIES = ("error", "warning", "note")
 ELSEWHERE = ("pam-", "dovecot-", "saslauthd-", "cyrus-", "timer-", "path-", "expire-", "commit-",
              "boot-", "unit-", "mta-", "sendmail-", "postfix-", "exim-", "no-")
 COLUMNS = 80
+BUSY_SECONDS = 5.0
 
 
 @unittest.skipUnless(os.geteuid() == 0, "skipped: sapdb check needs root")
@@ -141,6 +145,30 @@ class Check(Leases):
                 self.records(**dict.fromkeys((CLIENT, f"SAP:{CLIENT}", f"connect:{CLIENT}")))
                 self.run_it("expire")
                 self.place.sapdb("grant", "--user", "horn", CLIENT)
+
+    def test_beside_work_nothing_is_told(self):
+        """What is seen between two steps of a commit is no finding."""
+        ends = time.monotonic() + BUSY_SECONDS
+
+        def work(network: int) -> None:
+            for number in itertools.cycle(range(1, 40)):
+                if time.monotonic() > ends:
+                    return
+                address = f"192.0.{network}.{number}"
+                self.place.sapdb("grant", "--user", "horn", address)
+                self.place.sapdb("revoke", address)
+
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            works = [pool.submit(work, network) for network in (1, 3, 4)]
+            found, checks = [], 0
+            while time.monotonic() < ends:
+                found += self.ids()
+                checks += 1
+        for done in works:
+            done.result()
+        self.assertEqual(found, [])
+        print(f"figure: cli, sapdb check beside commits without a pause: {checks} checks, "
+              "0 findings")
 
     def test_a_seal_that_nobody_renews(self):
         self.records()

@@ -32,6 +32,10 @@ ROWS = (
      "smtpd_relay_restrictions=permit_mynetworks,reject_unauth_destination,permit",
      f"smtpd_relay_restrictions=permit_mynetworks,{CHECK} reject_unauth_destination,permit",
      RELOAD),
+    ("Postfix, refused twice", "postfix", "postfix/main.cf",
+     "smtpd_relay_restrictions = defer_unauth_destination, reject_unauth_destination\n",
+     f"smtpd_relay_restrictions = {CHECK} defer_unauth_destination, "
+     "reject_unauth_destination\n", RELOAD),
     ("Postfix, folded, with comments", "postfix", "postfix/main.cf",
      "smtpd_relay_restrictions =\n# reject_unauth_destination\n\tpermit_mynetworks,\n"
      "\treject_unauth_destination\n# end\n",
@@ -125,6 +129,8 @@ class Servers(unittest.TestCase):
                 self.done(place.setup("--remove", part))
                 self.assertEqual((place.texts(), place.conf.read_text()), (files, conf))
                 self.assertEqual(place.commands(), run + OFF)
+                self.done(place.setup("--remove"))
+                self.assertEqual(place.commands(), [], "nothing to do")
 
     def test_the_table_is_there_before_the_server_hears_of_it(self):
         place = self.place({"postfix/main.cf": "a = b\n"})
@@ -173,6 +179,15 @@ class Servers(unittest.TestCase):
         self.done(place.setup("-a", "exim"))
         self.assertIn("= 127.0.0.1 : ::::1 : 192.0.2.0/29 : 2001::db8::::/32 : net-dbmnz;",
                       place.texts()["exim4/conf.d/main/000_localmacros"])
+
+    def test_what_belongs_to_no_file_yet_is_the_next_runs(self):
+        failing = PROGRAMS["systemctl"].replace("*) ", "start) exit 1 ;;\n*) ")
+        place = self.place(BESIDE["exim"], {"systemctl": failing})
+        done = place.setup("-a", "exim")
+        self.assertEqual(done.returncode, 3, done)
+        self.assertIn("then 'systemctl start pam_sap-expire.service", done.stderr)
+        self.assertNotIn("update-exim4.conf", done.stderr)
+        self.assertNotIn("exim4/exim4.conf.localmacros", place.texts())
 
     def test_a_command_that_fails(self):
         """What has to be run is said; what comes after it the next run does."""

@@ -70,7 +70,7 @@ def _is_readable(test: unittest.TestCase, host: ProductHost, want: str) -> None:
 
 
 def try_out(test: unittest.TestCase, host: ProductHost, fault: Fault) -> None:
-    host.run_expire()
+    """On a host of which finds_nothing() was true just now."""
     host.shell(fault.plant)
     try:
         found = findings(test, host)

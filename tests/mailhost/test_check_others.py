@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""sapdb check where the mail server or the daemon is another one: Postfix, Exim, Cyrus."""
+"""sapdb check where the mail server or the daemon is another one: Postfix, Exim, Cyrus.
+
+Their hosts are booted as Debian ships them, and then set up by `sapdb setup`: what it makes is
+healthy.
+"""
 
 import unittest
 
-from . import pam_scenario, test_cyrus, test_exim
+from . import test_cyrus, test_exim
+from .host import Host
 from .planted import Fault, finds_nothing, prepare, try_out
 from .postfix_host import TABLE, PostfixHost
 from .product import ProductHost, booted_product
@@ -50,10 +55,21 @@ CYRUS_FAULTS = (
 )
 
 
+def as_debian_ships_it(host: Host) -> None:
+    """No PAM line, no settings."""
+
+
 class Others(unittest.TestCase):
-    host: ProductHost
+    KIND: type[ProductHost]
+    PARTS: tuple[str, ...]
+
+    def set_up_host(self) -> None:
+        self.host = booted_product(self.addCleanup, as_debian_ships_it, prepare, self.KIND)
+        self.host.sapdb("setup", "--apply", *self.PARTS)
 
     def plant(self, faults: tuple[Fault, ...]) -> None:
+        self.set_up_host()
+        finds_nothing(self, self.host)
         self.host.sapdb("grant", "--user", "horn", CLIENT)
         finds_nothing(self, self.host)
         for fault in faults:
@@ -65,32 +81,16 @@ class Others(unittest.TestCase):
                       self.host.sapdb("check", "-v"))
 
 
-def on_postfix(host: PostfixHost) -> None:
-    host.serve("lmdb")
-    prepare(host)
-
-
 class Postfix(Others):
-    @classmethod
-    def setUpClass(cls):
-        cls.host = booted_product(cls.addClassCleanup, pam_scenario.account_hook, on_postfix,
-                                  PostfixHost)
+    KIND, PARTS = PostfixHost, ("postfix", "dovecot")
 
     def test_faults(self):
         self.plant(POSTFIX_FAULTS)
         self.asked_about_the_lease()
 
 
-def on_exim(host: ProductHost) -> None:
-    test_exim.as_the_guide_says(host)
-    prepare(host)
-
-
 class Exim(Others):
-    @classmethod
-    def setUpClass(cls):
-        cls.host = booted_product(cls.addClassCleanup, pam_scenario.account_hook, on_exim,
-                                  test_exim.EximHost)
+    KIND, PARTS = test_exim.EximHost, ("exim", "dovecot")
 
     def test_faults(self):
         self.plant(EXIM_FAULTS)
@@ -98,10 +98,7 @@ class Exim(Others):
 
 
 class Cyrus(Others):
-    @classmethod
-    def setUpClass(cls):
-        cls.host = booted_product(cls.addClassCleanup, test_cyrus.account_line,
-                                  prepare, test_cyrus.CyrusHost)
+    KIND, PARTS = test_cyrus.CyrusHost, ("sendmail", "cyrus")
 
     def test_faults(self):
         self.plant(CYRUS_FAULTS)

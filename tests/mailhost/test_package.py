@@ -120,6 +120,8 @@ class Story(unittest.TestCase):
         log_in(host, CLIENT)
         self.assertEqual(self.reply(CLIENT), 250)
         self.assertEqual(host.problems(), [])
+        for line in readme_lines("sapdb check"):
+            self.assertIn("Nothing found.", host.run(*line.split()).stdout)
 
     def upgraded(self):
         conf = host.root / CONF

@@ -113,6 +113,8 @@ class Setup(unittest.TestCase):
         for unit in UNITS:
             self.assertEqual(host.run("systemctl", "is-enabled", unit).stdout, "enabled\n")
         self.relay_is_earned(host)
+        checked = host.run("sapdb", "check", check=False)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""), checked.stdout)
 
         host.sapdb("setup", "--remove", *words)
         after = etc(host)

@@ -108,6 +108,10 @@ static void two_includes_of_itself_are_bounded(void **state)
 		   "auth required a.so\nauth include pop3\nauth include pop3\n");
 	check_int("twice", pam_stack_read(scratch->path, "pop3", &stack), -E2BIG);
 	check_int("freed", stack.count, 0);
+	write_file(scratch, "pop3",
+		   "@include pop3\n@include pop3\n@include pop3\n@include pop3\n");
+	check_int("without a line", pam_stack_read(scratch->path, "pop3", &stack),
+		  -E2BIG);
 }
 
 static void one_file_alone(void **state)
