@@ -111,7 +111,7 @@ class Typed(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        run_instead(host, INETD, DAEMONS, MAIL_PORTS)
+        run_instead(host, INETD, DAEMONS + INETD, MAIL_PORTS)
 
     def test_the_page(self):
         typist = Typist(self, host, ["192.0.2.90", "192.0.2.91"])
