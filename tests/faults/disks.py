@@ -17,7 +17,7 @@ from pam import apart
 
 KIB = 1024
 BALLAST = "ballast"
-ROOM_KIB = 4 * KIB if SANITIZER == "none" else 16 * KIB  # the programs stand there, too
+ROOM_KIB = (8 if SANITIZER == "none" else 32) * KIB  # the programs stand there, too
 
 
 class Disk:
