@@ -45,6 +45,35 @@ class Scripts(unittest.TestCase):
                 self.script(place, "postinst", "configure")
                 self.assertEqual(place.commands(), want)
 
+    def test_purge_where_a_mail_server_still_names_the_table(self):
+        for label, folders, left in (("the table stays", ("map", "active"), ["map"]),
+                                     ("there is no state", (), None)):
+            with self.subTest(label):
+                place = self.place({"postfix/main.cf": MAIN_CF})
+                state = place.root / "var/lib/pam_sap"
+                for name in folders:
+                    (state / name).mkdir(parents=True)
+                told = self.script(place, "postrm", "purge")
+                self.assertEqual(os.listdir(state) if state.exists() else None, left)
+                self.assertEqual("stays" in told, left is not None)
+
+    def test_removal_closes_what_the_settings_name(self):
+        """No run that is under way may let logins open the relay again."""
+        for label, setting, folder in (("by default", "", "pam_sap"),
+                                       ("elsewhere", "state_dir = /var/lib/else\n", "else")):
+            with self.subTest(label):
+                place = self.place({"security/pam_sap.conf": f"mta = postfix\n{setting}"})
+                state = place.root / "var/lib" / folder
+                for path in (state / "active", state / "map", place.root / "var/lib/pam_sap/map"):
+                    path.mkdir(parents=True, exist_ok=True)
+                for path in (state / "expired", place.root / "var/lib/pam_sap/map/relay.lmdb"):
+                    path.touch()
+                self.script(place, "prerm", "remove")
+                self.assertFalse((state / "expired").exists())
+                stop, revoke = place.commands()
+                self.assertEqual(set(SERVICES) - set(stop.split()), set())
+                self.assertEqual(revoke, "sapdb revoke --all")
+
 
 if __name__ == "__main__":
     unittest.main()
