@@ -59,7 +59,7 @@ static void look_at_session(struct check *check)
 		     "session=yes.");
 	if (check->dovecot.is_24)
 		finding_mend(found, "printf 'passdb pam {\\n  session = yes\\n}\\n' "
-				    ">/etc/dovecot/conf.d/99-pam_sap.conf");
+				    ">>/etc/dovecot/conf.d/99-pam_sap.conf");
 	else
 		finding_mend(found,
 			     "sed -i -E 's/^( *)#?args = dovecot$/\\1args = session=yes "
@@ -90,7 +90,7 @@ static void look_at_cache(struct check *check, const struct dovecot_passdb *pass
 			     "auth_cache_size is set, and the passdb of PAM is cached "
 			     "whatever the client's address.");
 	finding_mend(found, "printf 'auth_cache_size = 0\\n' "
-			    ">/etc/dovecot/conf.d/99-pam_sap.conf && systemctl restart "
+			    ">>/etc/dovecot/conf.d/99-pam_sap.conf && systemctl restart "
 			    "dovecot");
 }
 

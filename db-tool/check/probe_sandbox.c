@@ -75,7 +75,7 @@ static void look_at(struct check *check, const char *states, const char *unit,
 	finding_what(found, "The sandbox of %s keeps %s closed.", unit, folder);
 	finding_mend(found,
 		     "mkdir -p /etc/systemd/system/%s.d && printf "
-		     "'[Service]\\nReadWritePaths=%s\\n' >" DROP_IN
+		     "'[Service]\\nReadWritePaths=%s\\n' >>" DROP_IN
 		     " && systemctl daemon-reload",
 		     unit, folder, unit);
 }
@@ -93,7 +93,7 @@ static void look_at_path_unit(struct check *check, const char *states)
 	finding_what(found, "The path unit does not watch %s.", queue);
 	finding_mend(found,
 		     "mkdir -p /etc/systemd/system/%s.d && printf "
-		     "'[Path]\\nDirectoryNotEmpty=%s\\n' >" DROP_IN
+		     "'[Path]\\nDirectoryNotEmpty=%s\\n' >>" DROP_IN
 		     " && systemctl daemon-reload && systemctl restart %s",
 		     unit, queue, unit, unit);
 }

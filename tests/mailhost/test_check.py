@@ -31,6 +31,9 @@ KEPT_TABLE = f"mv {MAP} /root/kept.db"
 # What mended it made a table of the text alone.
 TABLE_BACK = f"mv /root/kept.db {MAP}"
 
+# What another line has mended already stays mended.
+WORKER = ("printf 'service auth-worker {{\n user = {user}\n}}\n' >>/etc/dovecot/conf.d/{file}; ")
+
 PAM_FAULTS = (
     Fault("no PAM line", "pam-line-missing", f"sed -i '/pam_sap/d' {PAM}", tidy=OWN_LINE),
     Fault("a PAM line behind a sufficient include", "pam-line-unreached",
@@ -72,7 +75,9 @@ PAM_FAULTS = (
           tidy=f"umount {MODULE}"),
     Fault("a cache in Dovecot", "dovecot-cache",
           "echo 'auth_cache_size = 1 M' >/etc/dovecot/conf.d/98-cache.conf; "
-          f"sed -i 's/^  #args = dovecot/  args = cache_key=%u dovecot/' {AUTH_SYSTEM}",
+          f"sed -i 's/^  #args = dovecot/  args = cache_key=%u dovecot/' {AUTH_SYSTEM}; "
+          + WORKER.format(user="dovecot", file="98-cache.conf")
+          + WORKER.format(user="root", file="99-pam_sap.conf"),
           tidy="rm /etc/dovecot/conf.d/98-cache.conf /etc/dovecot/conf.d/99-pam_sap.conf; "
           f"sed -i 's/^  args = cache_key.*/  #args = dovecot/' {AUTH_SYSTEM}; "
           "systemctl restart dovecot"),
@@ -151,6 +156,12 @@ UNIT_FAULTS = (
           ">/run/systemd/system/pam_sap-commit.service.d/a.conf; systemctl daemon-reload",
           restore="rm -r /run/systemd/system/pam_sap-commit.service.d; "
           "systemctl daemon-reload"),
+    Fault("a sandbox that leaves two folders out", "unit-sandbox",
+          "mkdir -p /run/systemd/system/pam_sap-commit.service.d; "
+          "printf '[Service]\\nReadWritePaths=\\nStateDirectory=\\n' "
+          ">/run/systemd/system/pam_sap-commit.service.d/a.conf; systemctl daemon-reload",
+          tidy="rm -r /run/systemd/system/pam_sap-commit.service.d "
+          "/etc/systemd/system/pam_sap-commit.service.d; systemctl daemon-reload"),
     Fault("sendmail was started before our boot run", "boot-run-late",
           "rm /run/pam_sap/first-run; systemctl start pam_sap-expire.service"),
     Fault("a masked path unit", "path-masked", "systemctl mask --now pam_sap-commit.path"),
