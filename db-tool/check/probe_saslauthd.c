@@ -52,12 +52,25 @@ static bool file_caches(const char *path, const char *name)
 	return caches;
 }
 
+/* Real and effective user: anybody may call a program saslauthd, and the owner of the
+ * folder in /proc is root for what dumps no core. */
+static bool is_of_root(const char *pid)
+{
+	char path[PATH_MAX];
+	cleanup_free char *status = NULL;
+
+	(void)snprintf(path, sizeof(path), "/proc/%.20s/status", pid);
+	return text_file_read(path, &status) == 0 && strstr(status, "\nUid:\t0\t0\t");
+}
+
 static bool process_caches(const char *pid)
 {
 	char path[PATH_MAX];
 	cleanup_free char *comm = NULL;
 	cleanup_free char *args = NULL;
 
+	if (!is_of_root(pid))
+		return false;
 	(void)snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
 	if (text_file_read(path, &comm) < 0 || strcmp(comm, "saslauthd\n") != 0)
 		return false;

@@ -9,7 +9,7 @@ import unittest
 
 from . import test_cyrus, test_exim
 from .host import Host
-from .planted import Fault, finds_nothing, prepare, try_out
+from .planted import Fault, findings, finds_nothing, prepare, try_out
 from .postfix_host import TABLE, PostfixHost
 from .product import ProductHost, booted_product
 
@@ -53,6 +53,10 @@ CYRUS_FAULTS = (
     Fault("no way to the client's address", "cyrus-peer",
           "sed -i 's/ peer=.*//' /etc/pam.d/pop"),
 )
+# The same name, and the same word among its arguments.
+PRETENDER = ("cp /bin/sh /var/saslauthd; setpriv --reuid=nobody --clear-groups "
+             "/var/saslauthd -c 'while sleep 1; do :; done' >/dev/null 2>&1 & echo $!; "
+             "timeout 20 sh -c \"until grep -qs saslauthd /proc/$!/comm; do sleep 0.1; done\"")
 
 
 def as_debian_ships_it(host: Host) -> None:
@@ -102,3 +106,11 @@ class Cyrus(Others):
 
     def test_faults(self):
         self.plant(CYRUS_FAULTS)
+        self.a_program_of_a_users_is_not_believed()
+
+    def a_program_of_a_users_is_not_believed(self) -> None:
+        process = self.host.shell(PRETENDER).strip()
+        try:
+            self.assertEqual(findings(self, self.host), [])
+        finally:
+            self.host.run("kill", process)
