@@ -68,6 +68,20 @@ static char *value_of(char *text, const char *name)
 	return NULL;
 }
 
+/* Behind the table's name, which may begin another's. */
+#define WORD_ENDS "([ ,}]|$)"
+
+/* What is asked about the client himself is put aside, and stays. */
+static void mend_said(struct finding *found, const char *name, const char *table)
+{
+	finding_mend(found,
+		     "postconf -e %s=\"$(postconf -h %s | sed -E -e "
+		     "'s#check_(reverse_)?client_#\\1\\n#g' -e "
+		     "'s#check_[a-z_]+[ ,]+%s" WORD_ENDS "#\\1#g' -e "
+		     "'s#(reverse_)?\\n#check_\\1client_#g')\" && postfix reload",
+		     name, name, table);
+}
+
 static void say(struct check *check, const struct fault *fault, const char *name,
 		const char *what, const char *table)
 {
@@ -79,12 +93,13 @@ static void say(struct check *check, const struct fault *fault, const char *name
 			     "postconf -e \"%s=check_client_access %s $(postconf -h "
 			     "%s)\" && postfix reload",
 			     name, table, name);
+	else if (fault == &said)
+		mend_said(found, name, table);
 	else
 		finding_mend(found,
-			     "postconf -e %s=\"$(postconf -h %s | sed "
-			     "'s,%s%s,,')\" && postfix reload",
-			     name, name, fault == &said ? "check_[a-z_]* *" : "proxy:",
-			     fault == &said ? table : "");
+			     "postconf -e %s=\"$(postconf -h %s | sed -E "
+			     "'s#proxy:(%s)" WORD_ENDS "#\\1\\2#g')\" && postfix reload",
+			     name, name, table);
 }
 
 static enum table_use use_in(struct check *check, const char *name, const char *table)
@@ -147,11 +162,10 @@ static void look_at_others(struct check *check, const char *table)
 		return;
 	struct finding *found = finding_add(&check->findings, &my_networks, WHERE);
 	finding_what(found, "mynetworks has the table %s.", table);
-	finding_mend(
-		found,
-		"postconf -e mynetworks=\"$(postconf -h mynetworks | sed 's,%s,,')\" && "
-		"postfix reload",
-		table);
+	finding_mend(found,
+		     "postconf -e mynetworks=\"$(postconf -h mynetworks | sed -E "
+		     "'s#%s" WORD_ENDS "#\\1#g')\" && postfix reload",
+		     table);
 }
 
 bool probe_postfix(struct check *check)

@@ -19,6 +19,8 @@ ASKED = f"check_client_access lmdb:{TABLE} "
 RESTRICTIONS = ("smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated "
                 f"{ASKED}reject_unauth_destination")
 BACK = f"postconf -e '{RESTRICTIONS}'; postfix reload"
+SAID = ASKED.replace("client", "sender")
+OTHER_PROXY = "check_recipient_access proxy:static:DUNNO "
 POSTFIX_FAULTS = (
     Fault("the table is not in Postfix's restrictions", "postfix-not-asked",
           f"postconf -e '{RESTRICTIONS.replace(ASKED, '')}'", tidy=BACK),
@@ -29,6 +31,11 @@ POSTFIX_FAULTS = (
     Fault("the client says what is looked up", "postfix-asks-the-client",
           f"postconf -e 'smtpd_helo_restrictions = check_helo_access lmdb:{TABLE}'",
           tidy="postconf -X smtpd_helo_restrictions"),
+    Fault("asked rightly, and then about what the client says", "postfix-asks-the-client",
+          f"postconf -e '{RESTRICTIONS.replace(ASKED, ASKED + SAID)}'", tidy=BACK),
+    Fault("proxymap is asked, behind another table of its", "postfix-proxy",
+          "postconf -e '" + RESTRICTIONS.replace(ASKED, OTHER_PROXY + ASKED.replace(
+              "lmdb:", "proxy:lmdb:")) + "'", tidy=BACK),
     Fault("the table is in mynetworks", "postfix-mynetworks",
           f"postconf -e 'mynetworks = 127.0.0.0/8 lmdb:{TABLE}'",
           tidy="postconf -e 'mynetworks = 127.0.0.0/8'"),
