@@ -13,6 +13,7 @@
 
 #define WHERE "main.cf"
 #define RELAY "smtpd_relay_restrictions"
+#define RECIPIENT "smtpd_recipient_restrictions"
 
 static const struct fault not_asked = {
 	"postfix-not-asked", SEVERITY_ERROR,
@@ -102,31 +103,40 @@ static void say(struct check *check, const struct fault *fault, const char *name
 			     name, name, table);
 }
 
-static enum table_use use_in(struct check *check, const char *name, const char *table)
+/* Its value, in `output`, or NULL. */
+static char *list_of(struct check *check, const char *name, struct program_output *output)
 {
 	const char *const argv[] = { "postconf", "-x", name, NULL };
-	cleanup_program_output struct program_output output = { 0 };
-	char *value;
 
-	if (!ask(check, argv, -1, &output) || !(value = value_of(output.out, name)))
-		return USE_NONE;
-	return restrictions_use(value, table);
+	return ask(check, argv, -1, output) ? value_of(output->out, name) : NULL;
 }
 
-/* Postfix before 2.10, or a list that is empty on purpose: then this one refuses. */
-static bool has_relay_list(struct check *check)
+static enum table_use use_in(struct check *check, const char *name, const char *table)
 {
-	static const char *const argv[] = { "postconf", "-x", "-h", RELAY, NULL };
 	cleanup_program_output struct program_output output = { 0 };
+	char *list = list_of(check, name, &output);
 
-	return ask(check, argv, -1, &output) && *text_trim(output.out) != '\n' &&
-	       *text_trim(output.out) != '\0';
+	return list ? restrictions_use(list, table) : USE_NONE;
 }
 
-static void look_at_relaying(struct check *check, const char *table)
+static bool refuses(struct check *check, const char *name)
 {
-	const char *name = has_relay_list(check) ? RELAY : "smtpd_recipient_restrictions";
+	cleanup_program_output struct program_output output = { 0 };
+	char *list = list_of(check, name, &output);
 
+	return list && restrictions_refuse(list);
+}
+
+static bool is_empty(struct check *check, const char *name)
+{
+	cleanup_program_output struct program_output output = { 0 };
+	const char *list = list_of(check, name, &output);
+
+	return !list || *list == '\0';
+}
+
+static void look_at_list(struct check *check, const char *name, const char *table)
+{
 	switch (use_in(check, name, table)) {
 	case USE_IN_TIME:
 	case USE_SAID: /* told below */
@@ -142,6 +152,18 @@ static void look_at_relaying(struct check *check, const char *table)
 	}
 }
 
+/* Postfix goes through both, and one refusal is enough. There is none in the first before
+ * 2.10, or where it is empty on purpose. */
+static void look_at_relaying(struct check *check, const char *table)
+{
+	const bool relay = !is_empty(check, RELAY);
+
+	if (relay)
+		look_at_list(check, RELAY, table);
+	if (!relay || refuses(check, RECIPIENT))
+		look_at_list(check, RECIPIENT, table);
+}
+
 static void look_at_others(struct check *check, const char *table)
 {
 	static const char *const lists[] = {
@@ -149,7 +171,7 @@ static void look_at_others(struct check *check, const char *table)
 		"smtpd_client_restrictions",
 		"smtpd_helo_restrictions",
 		"smtpd_sender_restrictions",
-		"smtpd_recipient_restrictions",
+		RECIPIENT,
 	};
 	static const char *const argv[] = { "postconf", "-x", "mynetworks", NULL };
 	cleanup_program_output struct program_output output = { 0 };

@@ -35,6 +35,16 @@ static enum table_use use_of(const char *check, const char *word, const char *ta
 	return proxied ? USE_PROXY : late ? USE_LATE : USE_IN_TIME;
 }
 
+bool restrictions_refuse(char *list)
+{
+	const char *word;
+
+	while ((word = strsep(&list, BLANKS)))
+		if (refuses_relaying(word))
+			return true;
+	return false;
+}
+
 /* What is worst for the host comes first: anybody may relay. */
 enum table_use restrictions_use(char *list, const char *table)
 {

@@ -17,3 +17,6 @@ enum table_use {
 /* `list`: a value of smtpd_..._restrictions; it is cut up. `table` as Postfix names it,
  * "lmdb:/var/lib/pam_sap/map/relay". */
 enum table_use restrictions_use(char *list, const char *table);
+
+/* Whether strangers come to a refusal there. The list is cut up. */
+bool restrictions_refuse(char *list);

@@ -19,6 +19,7 @@ ASKED = f"check_client_access lmdb:{TABLE} "
 RESTRICTIONS = ("smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated "
                 f"{ASKED}reject_unauth_destination")
 BACK = f"postconf -e '{RESTRICTIONS}'; postfix reload"
+RECIPIENT = "smtpd_recipient_restrictions"
 SAID = ASKED.replace("client", "sender")
 OTHER_PROXY = "check_recipient_access proxy:static:DUNNO "
 POSTFIX_FAULTS = (
@@ -36,6 +37,13 @@ POSTFIX_FAULTS = (
     Fault("proxymap is asked, behind another table of its", "postfix-proxy",
           "postconf -e '" + RESTRICTIONS.replace(ASKED, OTHER_PROXY + ASKED.replace(
               "lmdb:", "proxy:lmdb:")) + "'", tidy=BACK),
+    Fault("asked, but the recipients' list refuses, too", "postfix-not-asked",
+          f"postconf -e '{RECIPIENT} = permit_mynetworks reject_unauth_destination'",
+          tidy=f"postconf -X {RECIPIENT}"),
+    Fault("only the recipients' list asks, and the other refuses", "postfix-not-asked",
+          f"postconf -e '{RESTRICTIONS.replace(ASKED, '')}' "
+          f"'{RECIPIENT} = {ASKED}reject_unauth_destination'",
+          tidy=f"postconf -X {RECIPIENT}; {BACK}"),
     Fault("the table is in mynetworks", "postfix-mynetworks",
           f"postconf -e 'mynetworks = 127.0.0.0/8 lmdb:{TABLE}'",
           tidy="postconf -e 'mynetworks = 127.0.0.0/8'"),

@@ -52,6 +52,27 @@ static void restrictions_are_understood(void **state)
 	}
 }
 
+static void refusals_are_found(void **state)
+{
+	static const struct {
+		const char *list;
+		bool want;
+	} rows[] = {
+		{ "", false },
+		{ "permit_mynetworks, reject_unauth_destination", true },
+		{ "permit_mynetworks,defer_unauth_destination,permit", true },
+		{ "{ reject }", true },
+		{ "permit_mynetworks reject_unknown_sender_domain permit", false },
+	};
+	char list[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		(void)snprintf(list, sizeof(list), "%s", rows[i].list);
+		check_int(rows[i].list, restrictions_refuse(list), rows[i].want);
+	}
+}
+
 static const struct {
 	const char *label, *text, *path;
 	bool access, ours, optional, temp_fail, compressed;
@@ -169,6 +190,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(restrictions_are_understood),
+		cmocka_unit_test(refusals_are_found),
 		cmocka_unit_test(sendmail_cf_is_understood),
 		cmocka_unit_test(saslauthds_options_are_understood),
 		cmocka_unit_test(states_are_found),
