@@ -28,7 +28,7 @@
 
 static const char *const places[] = { RELAY, RECIPIENT };
 static const char *const ends[] = { "reject_unauth_destination",
-				    "defer_unauth_destination" };
+				    "defer_unauth_destination", "reject", "defer" };
 
 /* As Postfix names it: without the suffix. */
 static int table_name(const struct plan *plan, const struct part *part, char **ret)
@@ -82,80 +82,116 @@ static int knows_type(const char *table, struct why *why)
 		word);
 }
 
-/* Where in main.cf strangers are refused: ours goes before that. */
-static bool find_end(const char *text, struct span *ret)
+/* Where in a list strangers are refused: ours goes before that. */
+static bool find_end(const char *text, struct span value, struct span *ret)
 {
-	for (size_t i = 0; i < 2; i++) {
-		struct span line, value;
-		if (!text_assignment(text, places[i], TEXT_FOLDED, &line, &value))
-			continue;
-		struct span first = { 0 };
-		for (size_t j = 0; j < 2; j++) {
-			struct span end;
-			if (text_has_word(text, value, ends[j], &end) &&
-			    (first.size == 0 || end.at < first.at))
-				first = end;
-		}
-		if (first.size > 0) {
-			*ret = first;
+	struct span first = { 0 }, end;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (text_has_word(text, value, ends[i], &end) &&
+		    (first.size == 0 || end.at < first.at))
+			first = end;
+	*ret = first;
+	return first.size > 0;
+}
+
+/* Not a check of what the client says, and on one line with it or not. */
+static bool is_checked(const char *text, size_t at)
+{
+	const size_t length = strlen(CHECK);
+
+	while (at > 0 && strchr(" \t\n,", text[at - 1]))
+		at--;
+	return at >= length && strncmp(text + at - length, CHECK, length) == 0;
+}
+
+static bool is_asked(const char *text, struct span list, const char *table)
+{
+	const size_t end = list.at + list.size;
+	struct span word;
+
+	while (text_has_word(text, list, table, &word)) {
+		if (is_checked(text, word.at))
 			return true;
-		}
+		list.at = word.at + word.size;
+		list.size = end - list.at;
 	}
 	return false;
 }
 
-static bool is_asked(const char *text, const char *table)
+static int insert_check(char **text, size_t at, const char *table)
 {
-	struct span line, value, word;
+	cleanup_free char *check = NULL;
 
-	for (size_t i = 0; i < 2; i++)
-		if (text_assignment(text, places[i], TEXT_FOLDED, &line, &value) &&
-		    text_has_word(text, value, table, &word))
-			return true;
-	return false;
+	if (asprintf(&check, CHECK " %s ", table) < 0)
+		return -ENOMEM;
+	return text_insert(text, at, check);
 }
 
 /* The value that Postfix has where main.cf has none, as a line with ours in it. */
-static int add_default(struct plan_file *file, const char *table, struct why *why)
+static int add_default(struct plan_file *file, const char *table, bool *asked,
+		       struct why *why)
 {
 	cleanup_program_output struct program_output value = { 0 };
-	cleanup_free char *text = NULL, *check = NULL;
+	cleanup_free char *text = NULL;
 	struct span end;
 
 	int error = postconf("-xh", RELAY, &value, why);
 	if (error < 0)
 		return error;
 	value.out[strcspn(value.out, "\n")] = '\0';
-	if (asprintf(&text, RELAY " = %s\n", value.out) < 0 ||
-	    asprintf(&check, CHECK " %s ", table) < 0)
+	if (asprintf(&text, RELAY " = %s\n", value.out) < 0)
 		return why_set(why, -ENOMEM, "cannot change " MAIN);
-	struct span line, is;
-	if (text_assignment(file->text, RELAY, TEXT_FOLDED, &line, &is) ||
-	    !find_end(text, &end))
-		return why_say(why, -EINVAL,
-			       MAIN ": neither " RELAY " nor " RECIPIENT
-				    " has reject_unauth_destination, to put '" CHECK
-				    " %s' before",
-			       table);
-	error = text_insert(&text, end.at, check);
+	if (!find_end(text, (struct span){ 0, strlen(text) }, &end))
+		return 0;
+	*asked = true;
+	error = insert_check(&text, end.at, table);
 	if (error == 0)
 		error = text_add_marked(&file->text, text);
 	return error < 0 ? why_set(why, error, "cannot change " MAIN) : 0;
 }
 
-static int add_check(struct plan_file *file, const char *table, struct why *why)
+static int add_to_list(struct plan_file *file, struct span list, const char *table,
+		       bool *asked, struct why *why)
 {
-	cleanup_free char *check = NULL;
 	struct span end;
+	const bool refuses = find_end(file->text, list, &end);
+	const struct span in_time = {
+		list.at,
+		refuses ? end.at - list.at : list.size,
+	};
 
-	if (is_asked(file->text, table))
+	if (is_asked(file->text, in_time, table)) {
+		*asked = true;
 		return 0;
-	if (!find_end(file->text, &end))
-		return add_default(file, table, why);
-	if (asprintf(&check, CHECK " %s ", table) < 0 ||
-	    text_insert(&file->text, end.at, check) < 0)
-		return why_set(why, -ENOMEM, "cannot change " MAIN);
-	return 0;
+	}
+	if (!refuses)
+		return 0;
+	*asked = true;
+	const int error = insert_check(&file->text, end.at, table);
+	return error < 0 ? why_set(why, error, "cannot change " MAIN) : 0;
+}
+
+/* Postfix goes through both lists: to be let through one is not enough. */
+static int add_checks(struct plan_file *file, const char *table, struct why *why)
+{
+	struct span line, list;
+	bool asked = false;
+	int error = 0;
+
+	for (size_t i = 0; i < 2 && error == 0; i++) {
+		if (text_assignment(file->text, places[i], TEXT_FOLDED, &line, &list))
+			error = add_to_list(file, list, table, &asked, why);
+		else if (i == 0)
+			error = add_default(file, table, &asked, why);
+	}
+	if (error < 0 || asked)
+		return error;
+	return why_say(why, -EINVAL,
+		       MAIN ": neither " RELAY " nor " RECIPIENT
+			    " has reject_unauth_destination, to put '" CHECK
+			    " %s' before",
+		       table);
 }
 
 static size_t blanks_before(const char *text, size_t at)
@@ -194,14 +230,29 @@ static bool span_of_check(const char *text, struct span word, struct span *ret)
 	return true;
 }
 
+/* The first one that is ours. */
+static bool find_check(const char *text, struct span list, const char *table,
+		       struct span *ret)
+{
+	const size_t end = list.at + list.size;
+	struct span word;
+
+	while (text_has_word(text, list, table, &word)) {
+		if (span_of_check(text, word, ret))
+			return true;
+		list.at = word.at + word.size;
+		list.size = end - list.at;
+	}
+	return false;
+}
+
 static void cut_checks(char *text, const char *table)
 {
-	struct span line, value, word, check;
+	struct span line, list, check;
 
 	for (size_t i = 0; i < 2; i++)
-		while (text_assignment(text, places[i], TEXT_FOLDED, &line, &value) &&
-		       text_has_word(text, value, table, &word) &&
-		       span_of_check(text, word, &check))
+		while (text_assignment(text, places[i], TEXT_FOLDED, &line, &list) &&
+		       find_check(text, list, table, &check))
 			text_cut(text, check);
 }
 
@@ -250,6 +301,6 @@ int part_postfix(struct plan *plan, const struct part *part, struct why *why)
 		error = plan_needs_file(plan, MAIN, "apt install postfix, then again",
 					&file, why);
 	if (error == 0)
-		error = add_check(file, table, why);
+		error = add_checks(file, table, why);
 	return error != 0 ? error : reload(plan, file, why);
 }

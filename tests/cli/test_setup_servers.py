@@ -10,6 +10,7 @@ import unittest
 from cli.setup_place import PROGRAMS, SetupPlace
 
 CHECK = "check_client_access lmdb:/var/lib/pam_sap/map/relay"
+SAID = CHECK.replace("client", "sender")
 TABLE = "/var/lib/pam_sap/map/relay.db"
 DEFAULT = "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, "
 ON = ["systemctl enable --now pam_sap-expire.timer pam_sap-commit.path",
@@ -47,6 +48,19 @@ ROWS = (
      "smtpd_relay_restrictions =\n"
      f"smtpd_recipient_restrictions = permit_mynetworks, {CHECK} reject_unauth_destination\n",
      RELOAD),
+    ("Postfix, refused in both lists", "postfix", "postfix/main.cf",
+     "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n"
+     "smtpd_recipient_restrictions = permit_mynetworks,\n  permit_auth_destination, reject\n",
+     f"smtpd_relay_restrictions = permit_mynetworks, {CHECK} reject_unauth_destination\n"
+     "smtpd_recipient_restrictions = permit_mynetworks,\n"
+     f"  permit_auth_destination, {CHECK} reject\n", RELOAD),
+    ("Postfix, for recipients and by default", "postfix", "postfix/main.cf",
+     "smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination\n",
+     f"smtpd_recipient_restrictions = permit_mynetworks, {CHECK} reject_unauth_destination\n"
+     f"# sapdb setup, not there before:\n{DEFAULT}{CHECK} defer_unauth_destination\n", RELOAD),
+    ("Postfix, the table asked about the sender", "postfix", "postfix/main.cf",
+     f"smtpd_relay_restrictions = {SAID}, reject_unauth_destination\n",
+     f"smtpd_relay_restrictions = {SAID}, {CHECK} reject_unauth_destination\n", RELOAD),
     ("Postfix, by default", "postfix", "postfix/main.cf", "a = b\n",
      f"a = b\n# sapdb setup, not there before:\n{DEFAULT}{CHECK} defer_unauth_destination\n",
      RELOAD),
@@ -72,6 +86,11 @@ BY_HAND = (
     ("Postfix, with a comma", "postfix", "postfix/main.cf",
      f"smtpd_relay_restrictions = permit_mynetworks, {CHECK}, reject_unauth_destination\n",
      "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n"),
+    ("Postfix, in both lists", "postfix", "postfix/main.cf",
+     f"smtpd_relay_restrictions = {CHECK} reject_unauth_destination\n"
+     f"smtpd_recipient_restrictions = {CHECK} reject\n",
+     "smtpd_relay_restrictions = reject_unauth_destination\n"
+     "smtpd_recipient_restrictions = reject\n"),
     ("Exim, the guide's line", "exim", "exim4/exim4.conf.localmacros",
      f"X = 1\nMAIN_RELAY_NETS = 127.0.0.1 : ::::1 : net-dbmnz;{TABLE}\n", "X = 1\n"),
     ("Exim, a list of one's own", "exim", "exim4/exim4.conf.localmacros",
