@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "db-tool/check/pam_order.h"
 
+#include "base/ascii.h"
 #include "db-tool/check/pam_stack.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +15,7 @@ static bool is_one_of(const char *module, const char *const *names)
 	return false;
 }
 
-/* They succeed for some users only. */
-static bool chooses(const struct pam_entry *entry)
+bool pam_order_chooses(const struct pam_entry *entry)
 {
 	static const char *const names[] = { "pam_succeed_if.so", "pam_usertype.so",
 					     "pam_listfile.so",	  "pam_rootok.so",
@@ -48,12 +47,12 @@ static const char *action_of(const char *control, const char *name)
 	return NULL;
 }
 
-static const char *on_success(const struct pam_entry *entry)
+const char *pam_order_on_success(const struct pam_entry *entry)
 {
 	const char *action = NULL;
 
 	if (!entry->bracketed)
-		return strcmp(entry->control, "sufficient") == 0 ? "done" : "ok";
+		return ascii_equal(entry->control, "sufficient") ? "done" : "ok";
 	action = action_of(entry->control, "success");
 	if (!action)
 		action = action_of(entry->control, "default");
@@ -62,7 +61,7 @@ static const char *on_success(const struct pam_entry *entry)
 
 static bool ends_on_success(const struct pam_entry *entry)
 {
-	const char *action = on_success(entry);
+	const char *action = pam_order_on_success(entry);
 
 	return strncmp(action, "done", 4) == 0 || strncmp(action, "die", 3) == 0;
 }
@@ -101,7 +100,7 @@ static unsigned child_of(const struct pam_stack *stack, unsigned outer, unsigned
 static bool jumps_over(const struct pam_stack *stack, size_t from, size_t ours)
 {
 	const struct pam_entry *entry = &stack->entry[from];
-	long left = strtol(on_success(entry), NULL, 10);
+	long left = strtol(pam_order_on_success(entry), NULL, 10);
 	unsigned last = 0;
 
 	for (size_t i = from + 1; i <= ours; i++) {
@@ -143,7 +142,7 @@ enum line_trouble pam_order_judge(const struct pam_stack *stack, size_t ours,
 	for (size_t i = 0; i < ours; i++) {
 		const struct pam_entry *entry = &stack->entry[i];
 
-		if (entry->kind != own->kind || chooses(entry))
+		if (entry->kind != own->kind || pam_order_chooses(entry))
 			continue;
 		if (own->kind == KIND_AUTH && !entry->bracketed &&
 		    strcmp(entry->control, "required") == 0 &&

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pam_stack;
@@ -20,6 +21,13 @@ enum line_trouble {
 	LINE_EARLY,   /* account: what may still refuse stands behind it */
 	LINE_IN_CHAIN /* auth: behind a `required` password check, refused or not */
 };
+
+/* What libpam does when the line's module succeeds: "ok", "done", "die", "2" ..., to the
+ * end of a word. */
+const char *pam_order_on_success(const struct pam_entry *entry);
+
+/* It succeeds for some users only. */
+bool pam_order_chooses(const struct pam_entry *entry);
 
 /* `*ret_by` is the line that makes the trouble. */
 enum line_trouble pam_order_judge(const struct pam_stack *stack, size_t ours,

@@ -4,16 +4,21 @@
 #include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/why.h"
+#include "db-tool/check/pam_order.h"
+#include "db-tool/check/pam_stack.h"
 #include "db-tool/setup/text_edit.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MODULE "pam_sap.so"
 #define WORDS " \t\n"
 #define LINE_MOST 1024
+#define MANY 100000L /* lines: more than any file has */
 
 /* What a line says; a word that is not there is "". */
 struct entry {
@@ -76,48 +81,100 @@ static bool decides_about_accounts(const struct entry *entry)
 		strcmp(entry->control, "common-account") == 0);
 }
 
-/* Where ours may go: behind the last of them. 0: there is none, or ours is there. */
-static size_t place_for_ours(const char *text, struct entry *last, bool *there)
-{
-	size_t place = 0;
+/* What stands before ours. */
+struct before {
+	size_t place;	      /* behind the last of them; 0: there is none */
+	bool there;	      /* ours is */
+	struct entry last;    /* that decides about accounts */
+	struct entry passing; /* whose success goes furthest */
+	long lines, reach;    /* of accounts; the first one that it comes to */
+};
 
-	*there = false;
+/* How many lines a success passes over, as sapdb check judges it. */
+static long passes_over(const struct entry *entry)
+{
+	struct pam_entry line = { .bracketed = entry->control[0] == '[' };
+
+	(void)snprintf(line.control, sizeof(line.control), "%.*s",
+		       (int)strcspn(entry->control + line.bracketed, "]"),
+		       entry->control + line.bracketed);
+	(void)snprintf(line.module, sizeof(line.module), "%.*s",
+		       (int)sizeof(line.module) - 1, entry->module);
+	const char *action = pam_order_on_success(&line);
+	if (pam_order_chooses(&line))
+		return 0;
+	if (ascii_begins(action, "done") || ascii_begins(action, "die"))
+		return MANY;
+	const long lines = strtol(action, NULL, 10);
+	return lines < MANY ? lines : MANY;
+}
+
+static bool is_many(const struct entry *entry)
+{
+	return !ascii_equal(entry->type, "account") ||
+	       ascii_equal(entry->control, "include");
+}
+
+static void look_before(const char *text, struct before *ret)
+{
 	for (size_t at = 0, size; text[at] != '\0'; at += size) {
 		struct entry entry;
 		size = whole_line(text + at);
 		parse(text + at, size, &entry);
 		if (is_ours(&entry))
-			*there = true;
+			ret->there = true;
 		if (!decides_about_accounts(&entry))
 			continue;
-		place = at + size;
-		parse(text + at, size, last);
+		ret->place = at + size;
+		parse(text + at, size, &ret->last);
+		/* Nobody counts what another file has. */
+		ret->lines += is_many(&entry) ? MANY : 1;
+		const long over = is_many(&entry) ? 0 : passes_over(&entry);
+		if (over > 0 && ret->lines + over > ret->reach) {
+			ret->reach = over == MANY ? LONG_MAX : ret->lines + over;
+			parse(text + at, size, &ret->passing);
+		}
 	}
-	return place;
+}
+
+/* Nothing may keep libpam from coming to our line. */
+static int judge(const struct before *before, struct why *why)
+{
+	const struct entry *last = &before->last, *passing = &before->passing;
+
+	if (before->place == 0)
+		return why_say(why, -EINVAL,
+			       "it has no account line to stand behind: add one, such as "
+			       "'@include common-account'");
+	if (ascii_equal(last->type, "account") && ascii_equal(last->control, "include"))
+		return why_say(why, -EINVAL,
+			       "behind 'account include %s' a line may never be run: "
+			       "write 'account substack %s'",
+			       last->module, last->module);
+	if (before->reach > before->lines)
+		return why_say(why, -EINVAL,
+			       "behind 'account %s %s' a line is not run: move the "
+			       "account lines into a file of their own, and write "
+			       "'account substack FILE' in their place",
+			       passing->control, passing->module);
+	return 0;
 }
 
 int pam_line_add(char **text, const char *arguments, struct why *why)
 {
-	struct entry last;
+	struct before before = { 0 };
 	cleanup_free char *line = NULL;
-	bool there;
 
-	const size_t place = place_for_ours(*text, &last, &there);
-	if (there)
+	look_before(*text, &before);
+	if (before.there)
 		return 0;
-	if (place == 0)
-		return why_say(why, -EINVAL,
-			       "it has no account line to stand behind: add one, such as "
-			       "'@include common-account'");
-	if (ascii_equal(last.type, "account") && ascii_equal(last.control, "include"))
-		return why_say(why, -EINVAL,
-			       "behind 'account include %s' a line may never be run: "
-			       "write 'account substack %s'",
-			       last.module, last.module);
-	const bool open_end = (*text)[place - 1] != '\n';
+	const int error = judge(&before, why);
+	if (error < 0)
+		return error;
+	const bool open_end = (*text)[before.place - 1] != '\n';
 	if (asprintf(&line, "%s-account optional " MODULE "%s%s%s", open_end ? "\n" : "",
 		     arguments[0] ? " " : "", arguments, open_end ? "" : "\n") < 0 ||
-	    text_insert(text, place, line) < 0)
+	    text_insert(text, before.place, line) < 0)
 		return why_set(why, -ENOMEM, "cannot add the line");
 	return 1;
 }

@@ -2,7 +2,8 @@
 /*
  * pam_line - our line in a service's file of /etc/pam.d
  *
- * It goes behind the last line that may refuse the account. Taken out is every line that
+ * It goes behind the last line that may refuse the account, where a success of none of
+ * them ends the stack or jumps over it. Taken out is every line that
  * names pam_sap.so, of whatever type and spelling: there is nothing else it could be for.
  */
 #pragma once

@@ -50,6 +50,8 @@ REFUSED = (
      "'@include common-account'"),
     ("an include of accounts", "dovecot",
      {"pam.d/dovecot": "account include password-auth\n"}, "account substack password-auth"),
+    ("a line that ends the stack", "dovecot",
+     {"pam.d/dovecot": "account sufficient pam_unix.so\n"}, "account substack FILE"),
     ("Courier without PAM", "courier", {"courier/authdaemonrc": 'authmodulelist="authldap"\n',
                                         "pam.d/pop3": COMMON}, 'authmodulelist="authpam"'),
     ("saslauthd without PAM", "cyrus", {"pam.d/pop": COMMON, "imapd.conf": IMAPD,

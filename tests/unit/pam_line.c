@@ -44,6 +44,16 @@ static const struct {
 	  "account substack password-auth\n" OURS },
 	{ "a comment is no line", "@include common-account\n#account required a.so\n",
 	  "@include common-account\n" OURS "#account required a.so\n" },
+	{ "jumps to ours",
+	  "account [success=1 default=ignore] pam_unix.so\nauth x y\naccount requisite "
+	  "pam_deny.so\n",
+	  "account [success=1 default=ignore] pam_unix.so\nauth x y\naccount requisite "
+	  "pam_deny.so\n" OURS },
+	{ "chooses users", "account sufficient pam_succeed_if.so uid < 1000 quiet\n",
+	  "account sufficient pam_succeed_if.so uid < 1000 quiet\n" OURS },
+	{ "sufficient for auth",
+	  "auth sufficient pam_unix.so\naccount required pam_unix.so\n",
+	  "auth sufficient pam_unix.so\naccount required pam_unix.so\n" OURS },
 	{ "ours in a comment", "#account optional pam_sap.so\n@include common-account\n",
 	  "#account optional pam_sap.so\n@include common-account\n" OURS },
 };
@@ -135,6 +145,26 @@ static const struct {
 	{ "auth alone", "@include common-auth\nauth required a.so\n", "no account line" },
 	{ "an include of accounts", "account include password-auth\n",
 	  "account substack password-auth" },
+	{ "sufficient", "account sufficient pam_unix.so\n",
+	  "'account sufficient pam_unix.so'" },
+	{ "sufficient, in upper case and a path",
+	  "Account Sufficient /lib/security/pam_sss.so\n", "account substack" },
+	{ "sufficient, and a refusal behind it",
+	  "account sufficient pam_unix.so\naccount required pam_deny.so\n",
+	  "account substack" },
+	{ "ends by itself", "account [success=done default=ignore] pam_unix.so\n",
+	  "'account [success=done default=ignore] pam_unix.so'" },
+	{ "ends by default", "account [default=die] pam_unix.so\n", "account substack" },
+	{ "jumps over ours",
+	  "account required a.so\naccount [success=1 default=ignore] pam_unix.so\n",
+	  "account substack" },
+	{ "jumps out of all bounds",
+	  "account [success=99999999999999999999 default=ignore] pam_unix.so\n",
+	  "account substack" },
+	{ "jumps over two",
+	  "account [success=2 default=ignore] pam_unix.so\naccount requisite "
+	  "pam_deny.so\n",
+	  "account substack" },
 };
 
 static void nowhere_to_go(void **state)
