@@ -85,9 +85,11 @@ static void mend(struct finding *found, enum line_trouble trouble,
 		finding_mend(found, "sed -i '%us/required/requisite/' " PAM_FOLDER "/%s",
 			     by->line, by->file);
 	else if (strcmp(by->file, ours->file) == 0)
+		/* Another control on that line may let nobody in, or anybody. */
 		finding_mend(found,
-			     "sed -i '%us/sufficient/requisite/' " PAM_FOLDER "/%s",
-			     by->line, by->file);
+			     "${EDITOR:-vi} +%u " PAM_FOLDER "/%s # the %s lines into a "
+			     "file of their own, '%s substack FILE' in their place",
+			     by->line, by->file, kind, kind);
 	else
 		finding_mend(found,
 			     "sed -i -E -e 's/^(-?%s\\s+)include\\s/\\1substack /' "

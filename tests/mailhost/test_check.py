@@ -5,7 +5,7 @@ import struct
 import unittest
 
 from . import pam_scenario
-from .planted import Fault, finds_nothing, prepare, try_out
+from .planted import Fault, findings, finds_nothing, prepare, try_out
 from .product import CONF, MAP, STATE, ProductHost, booted_product
 
 CLIENT = "192.0.2.77"
@@ -212,6 +212,21 @@ class Check(unittest.TestCase):
 
     def test_pam(self):
         self.plant(PAM_FAULTS)
+
+    def test_no_line_of_anothers_is_written_anew(self):
+        """It decides who comes in: that is left to an editor."""
+        for control, want in (("sufficient", "pam-line-unreached"),
+                              ("[success=done default=ignore]", "pam-line-unreached"),
+                              ("[success=1 default=ignore]", "pam-line-jumped")):
+            with self.subTest(control):
+                host.shell(f"printf '%s\\n' 'account {control} pam_unix.so' '{LINE}' "
+                           f"'@include common-auth' >{PAM}")
+                try:
+                    found = findings(self, host)
+                finally:
+                    host.shell(WHOLE_FILE)
+                self.assertEqual([one["id"] for one in found], [want])
+                self.assertTrue(found[0]["mend"].startswith(f"${{EDITOR:-vi}} +1 {PAM} # "), found)
 
     def test_table(self):
         self.plant(TABLE_FAULTS)
