@@ -31,7 +31,8 @@ static size_t whole_line(const char *line)
 {
 	size_t size = text_line(line);
 
-	while (size > 1 && line[size - 1] == '\n' && line[size - 2] == '\\')
+	while (size > 1 && line[size - 1] == '\n' && line[size - 2] == '\\' &&
+	       line[size] != '\0')
 		size += text_line(line + size);
 	return size;
 }

@@ -40,6 +40,8 @@ static const struct {
 	  "-Account required a.so\n" OURS },
 	{ "a line in two", "account required \\\n a.so\nauth x y\n",
 	  "account required \\\n a.so\n" OURS "auth x y\n" },
+	{ "goes on, and there is no more", "@include common-account\n# \\\n",
+	  "@include common-account\n" OURS "# \\\n" },
 	{ "substack", "account substack password-auth\n",
 	  "account substack password-auth\n" OURS },
 	{ "a comment is no line", "@include common-account\n#account required a.so\n",
