@@ -62,7 +62,7 @@ void output_change(const struct tool *tool, const char *key, const char *was,
 
 void output_json(json_t *object)
 {
-	(void)json_dumpf(object, stdout, JSON_COMPACT);
+	(void)json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 	(void)putchar('\n');
 	json_decref(object);
 }

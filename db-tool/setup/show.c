@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -56,16 +57,22 @@ static int diff(const struct plan_file *file, struct program_output *ret, struct
 	return error;
 }
 
-/* Bytes of other people's files: all of them, but none that a terminal obeys. */
-static void print_safely(const char *text)
+/* Bytes of other people's files: none but what every terminal shows. A diff keeps its
+ * newlines, tabs and backslashes. */
+static char *shown_safely(const char *text)
 {
-	for (; *text; text++) {
+	char *shown = malloc(4 * strlen(text) + 1), *end = shown;
+
+	for (; shown && *text; text++) {
 		const unsigned char byte = (unsigned char)*text;
-		if ((byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f)
-			(void)printf("\\x%02X", byte);
+		if ((byte >= ' ' && byte < 0x7f) || byte == '\n' || byte == '\t')
+			*end++ = (char)byte;
 		else
-			(void)putchar(byte);
+			end += snprintf(end, sizeof("\\x00"), "\\x%02X", byte);
 	}
+	if (shown)
+		*end = '\0';
+	return shown;
 }
 
 static const char *change_of(const struct plan_file *file)
@@ -83,12 +90,17 @@ static int show_file(const struct tool *tool, const struct plan_file *file,
 	const int error = diff(file, &output, why);
 	if (error < 0)
 		return error;
-	if (tool->json)
-		output_json(json_pack("{s:s, s:s, s:o}", "file", file->path, "change",
-				      change_of(file), "diff",
-				      json_stringn_nocheck(output.out, output.out_size)));
-	else
-		print_safely(output.out);
+	cleanup_free char *shown = shown_safely(output.out);
+	if (!shown)
+		return why_set(why, -ENOMEM, "cannot show %s", file->path);
+	if (!tool->json) {
+		(void)fputs(shown, stdout);
+		return 0;
+	}
+	json_t *as_it_is = json_stringn(output.out, output.out_size);
+	output_json(json_pack("{s:s, s:s, s:o}", "file", file->path, "change",
+			      change_of(file), "diff",
+			      as_it_is ? as_it_is : json_string(shown)));
 	return 0;
 }
 

@@ -2,8 +2,9 @@
 /*
  * show - the plan, as a unified diff and the commands behind it, or as JSON
  *
- * `sapdb setup PART... | patch -p1 -d /` would make the same changes: only bytes that
- * could drive a terminal are written as \xHH.
+ * `sapdb setup PART... | patch -p1 -d /` would make the same changes where the files are
+ * ASCII: other bytes, which could drive a terminal, are written as \xHH. JSON has them as
+ * they are, but for a diff that is not UTF-8.
  */
 #pragma once
 

@@ -205,6 +205,22 @@ class Setup(unittest.TestCase):
         self.assertNotIn("\x1b", shown.stdout)
         self.assertIn("\\x1B[2J", shown.stdout)
 
+    def test_bytes_that_are_no_text(self):
+        for label, data, printed, in_json in (
+                ("C1", b"\x9b2J", "# \\x9B2J\n", "# \\x9B2J\n"),
+                ("C1 in UTF-8", "\x9b2J".encode(), "# \\xC2\\x9B2J\n", "# \x9b2J\n"),
+                ("UTF-8", "für".encode(), "# f\\xC3\\xBCr\n", "# für\n"),
+                ("a backslash", b"\\", "# \\\n", "# \\\n")):
+            with self.subTest(label):
+                place = self.etc({"pam.d/popa3d": COMMON})
+                with open(place.root / "etc/pam.d/popa3d", "ab") as file:
+                    file.write(b"# " + data + b"\n")
+                self.done(place.setup("popa3d"), 1, printed)
+                shown = place.setup("-j", "popa3d")
+                self.done(shown, 1)
+                self.assertIn(in_json, json.loads(shown.stdout)["diff"])
+                self.assertTrue(shown.stdout.isascii())
+
     def test_by_another_user(self):
         uid = unprivileged()
         if uid is None:
