@@ -16,6 +16,8 @@ void plan_begin(struct plan *plan, const struct settings *settings, const char *
 		readlink("/proc/self/exe", plan->self, sizeof(plan->self) - 1);
 	if (size < 0)
 		(void)snprintf(plan->self, sizeof(plan->self), "sapdb");
+	(void)snprintf(plan->expired, sizeof(plan->expired), "%s/expired",
+		       settings->state_dir);
 }
 
 static int read_text(int fd, const struct stat *file, char **ret)

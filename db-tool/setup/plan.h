@@ -38,7 +38,8 @@ struct plan {
 	const struct settings *settings;
 	const char *conf; /* the settings file */
 	bool remove;
-	char self[PATH_MAX]; /* this program */
+	char self[PATH_MAX];	/* this program */
+	char expired[PATH_MAX]; /* the file that tells of runs of `sapdb expire` */
 	struct plan_file files[PLAN_FILES];
 	size_t file_count;
 	struct plan_step steps[PLAN_STEPS];

@@ -13,6 +13,7 @@
 #define TIMER "pam_sap-expire.timer"
 #define BELL "pam_sap-commit.path"
 #define AT_BOOT "pam_sap-expire.service"
+#define COMMIT "pam_sap-commit.service"
 #define CRON "/etc/cron.d/pam_sap"
 #define SYSTEMCTL_MS 20000
 
@@ -123,6 +124,23 @@ int units_on(struct plan *plan, bool run_now, struct why *why)
 	return error;
 }
 
+/* What is open is closed first, with the units still on: where that fails nobody loses
+ * them. Then no run may be under way, and no login opens anything more without the file
+ * that tells of runs; what came in between is closed last. */
+static int close_the_relay(struct plan *plan, struct why *why)
+{
+	int error = plan_sapdb(plan, "revoke", "--all", why);
+
+	if (error == 0 && systemd_runs())
+		error = PLAN_RUN(plan, why, "systemctl", "stop", TIMER, BELL, AT_BOOT,
+				 COMMIT);
+	if (error == 0)
+		error = PLAN_RUN(plan, why, "rm", "-f", plan->expired);
+	if (error == 0)
+		error = plan_sapdb(plan, "revoke", "--all", why);
+	return error;
+}
+
 int units_off(struct plan *plan, struct why *why)
 {
 	struct state is = { 0 };
@@ -132,10 +150,8 @@ int units_off(struct plan *plan, struct why *why)
 	int error = look(&is, why);
 	if (error < 0 || (is.enabled == 0 && is.active == 0))
 		return error;
-	error = plan_sapdb(plan, "revoke", "--all", why);
-	if (error < 0)
-		return error;
-	if (!systemd_runs())
-		return PLAN_RUN(plan, why, "systemctl", "disable", TIMER, BELL, AT_BOOT);
-	return PLAN_RUN(plan, why, "systemctl", "disable", "--now", TIMER, BELL, AT_BOOT);
+	error = close_the_relay(plan, why);
+	if (error == 0)
+		error = PLAN_RUN(plan, why, "systemctl", "disable", TIMER, BELL, AT_BOOT);
+	return error;
 }

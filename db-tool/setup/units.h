@@ -16,5 +16,6 @@ struct why;
  * when the plan has come so far. */
 int units_on(struct plan *plan, bool run_now, struct why *why);
 
-/* Behind the end of every lease: with the timer off nobody would close them. */
+/* Behind the end of every lease: with the timer off nobody would close them. No login
+ * opens another one until a run of `sapdb expire`, which setup starts. */
 int units_off(struct plan *plan, struct why *why);

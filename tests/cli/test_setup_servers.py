@@ -5,9 +5,10 @@ Each comes out again to the byte, however an administrator may have folded it.
 """
 
 import os
+import subprocess
 import unittest
 
-from cli.setup_place import PROGRAMS, SetupPlace
+from cli.setup_place import APART, PROGRAMS, WRITE_DOWN, SetupPlace
 
 CHECK = "check_client_access lmdb:/var/lib/pam_sap/map/relay"
 SAID = CHECK.replace("client", "sender")
@@ -15,7 +16,9 @@ TABLE = "/var/lib/pam_sap/map/relay.db"
 DEFAULT = "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, "
 ON = ["systemctl enable --now pam_sap-expire.timer pam_sap-commit.path",
       "systemctl enable pam_sap-expire.service", "systemctl start pam_sap-expire.service"]
-OFF = ["systemctl disable --now pam_sap-expire.timer pam_sap-commit.path pam_sap-expire.service"]
+OFF = ["systemctl stop pam_sap-expire.timer pam_sap-commit.path pam_sap-expire.service "
+       "pam_sap-commit.service",
+       "systemctl disable pam_sap-expire.timer pam_sap-commit.path pam_sap-expire.service"]
 RELOAD = ["systemctl reload-or-restart postfix.service"]
 RESTART = ["update-exim4.conf ", "systemctl restart exim4.service"]
 CF = {"mail/sendmail.cf": "V10\nKaccess hash -T<TMPF> -o /etc/mail/access\n",
@@ -158,6 +161,37 @@ class Servers(unittest.TestCase):
                         for word in (" expire", "main.cf"))
         self.assertLess(expire, main)
         self.assertTrue((place.root / "var/lib/pam_sap/map/relay.lmdb").exists())
+
+    def test_nothing_is_opened_behind_the_end_of_the_leases(self):
+        """A run that is under way when it is stopped says that logins may open the relay."""
+        stopped = PROGRAMS["systemctl"].replace(
+            "*) ", "stop) : >/var/lib/pam_sap/expired; " + WRITE_DOWN + ";;\n*) ")
+        place = self.place({"postfix/main.cf": "a = b\n"}, {"systemctl": stopped})
+        self.done(place.setup("-a", "postfix"))
+        told = place.setup("-r", "postfix")
+        self.done(told)
+        words = (" revoke --all", "systemctl stop", "rm -f", " revoke --all", "systemctl disable")
+        ran = [line for line in told.stdout.splitlines() if any(word in line for word in words)]
+        self.assertEqual(len(ran), len(words), ran)
+        for word, line in zip(words, ran):
+            self.assertIn(word, line)
+        self.assertEqual(place.commands()[-2:], OFF)
+        self.assertFalse((place.root / "var/lib/pam_sap/expired").exists())
+
+    def test_what_cannot_be_closed_keeps_its_units(self):
+        place = self.place({"postfix/main.cf": "a = b\n"})
+        self.done(place.setup("-a", "postfix"))
+        place.commands()
+        grant = subprocess.run(
+            [*APART, str(place.root), str(place.sapdb_path), "-c", str(place.conf), "grant",
+             "192.0.2.77"], env=os.environ | {"WITHOUT": ""}, check=False, capture_output=True)
+        self.assertEqual(grant.returncode, 0, grant)
+        (place.root / "var/lib/pam_sap/map/relay.lmdb").write_bytes(b"\xff" * 12288)
+        failed = place.setup("-r", "postfix")
+        self.assertEqual((failed.returncode, failed.stderr.count("\n")), (3, 1), failed)
+        self.assertIn("revoke --all' failed", failed.stderr)
+        self.assertEqual(place.commands(), RELOAD)
+        self.assertTrue((place.root / "var/lib/pam_sap/expired").exists())
 
     def test_by_hand(self):
         for label, part, name, text, left in BY_HAND:
