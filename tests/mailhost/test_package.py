@@ -208,6 +208,8 @@ class Story(unittest.TestCase):
         host.shell(f"rm {MAP}; make -C /etc/mail")
         host.run(*readme_lines("sapdb setup --remove")[0].split())
         self.assertEqual((host.root / DOVECOT).read_text(), self.dovecot)
+        self.done("install -y --reinstall ./first/*.deb")
+        self.assertFalse(host.inside(f"{STATE}/expired").exists(), "nobody would close it")
         self.done("purge -y libpam-sap sapdb")
         self.assertFalse(host.inside(STATE).exists())
         self.assertIn(self.reply(OTHER), REFUSED)
