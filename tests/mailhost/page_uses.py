@@ -100,10 +100,10 @@ BY_INETD = ("# /etc/inetd.conf", INETD), ("systemctl restart inetd", Run())
 
 USES: dict[str, tuple[Row, ...]] = {
     "README.md": (
-        ("sudo tools/demo", Own()),
         ("apt install build-essential && apt build-dep ./", Run()),
         ("sapdb setup sendmail dovecot", SHOWN),
         ("sapdb setup --remove sendmail dovecot", Run()),
+        ("sudo tools/demo", Own()),
     ),
     "docs/guide/README.md": (
         ("sapdb setup sendmail dovecot", SHOWN),
@@ -202,7 +202,7 @@ USES: dict[str, tuple[Row, ...]] = {
     ),
     "docs/guide/operations.md": (
         ("sapdb status", Run()),
-        ("journalctl -t sapdb -t pam_sap SAP_ADDRESS=192.0.2.77", Run()),
+        (r"journalctl -g '192\.0\.2\.77 .*user'", Run()),
         ("journalctl -t sapdb", Run()),
         ("journalctl -o json SAP_EVENT=opened", Run()),
         ("sapdb rebuild /etc/mail/access", Run()),
