@@ -3,6 +3,7 @@
 #include "core/expire.h"
 
 #include "base/why.h"
+#include "core/blocks.h"
 #include "db-tool/boot_run.h"
 #include "db-tool/command.h"
 #include "db-tool/foresee.h"
@@ -46,16 +47,21 @@ static int parse(const struct command *command, int argc, char **argv, struct ru
 
 static int print_due(const struct tool *tool, const struct leases *leases)
 {
+	const unsigned prefix = (unsigned)tool->settings.ipv6_prefix;
 	cleanup_batch struct batch batch = { 0 };
+	cleanup_blocks struct blocks blocks = { 0 };
 	struct why why = { 0 };
 
-	if (leases_collect(leases, LEASE_ACTIVE, &batch, &why) < 0)
+	if (leases_collect(leases, LEASE_ACTIVE, &batch, &why) < 0 ||
+	    blocks_read(&leases->dir, leases->job.now.tv_sec, &blocks, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 	leases_mark_held(leases, &batch);
-	for (size_t i = 0; i < batch.count; i++)
-		if (!batch.entry[i].held &&
-		    expire_is_due(&leases->job, &batch.entry[i].lease))
-			foresee_lease(tool, "remove", &batch.entry[i].lease);
+	for (size_t i = 0; i < batch.count; i++) {
+		const struct lease *lease = &batch.entry[i].lease;
+		if (blocks_cover(&blocks, lease, prefix) ||
+		    (!batch.entry[i].held && expire_is_due(&leases->job, lease)))
+			foresee_lease(tool, "remove", lease);
+	}
 	return EXIT_DONE;
 }
 
