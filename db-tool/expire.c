@@ -121,7 +121,7 @@ static int run_commit(struct tool *tool, int argc, char **argv)
 const struct command command_expire = {
 	.name = "expire",
 	.arguments = "[-n] [-U]",
-	.purpose = "end the leases whose lifetime is over, repair the map",
+	.purpose = "end leases whose lifetime is over, open what waits, repair the table",
 	.help = "  -n, --dry-run     only say which leases would end\n"
 		"  -U, --unattended  say a failure that lasts only once\n\n"
 		"The timer runs this each minute. Where there is no systemd, cron "
@@ -134,6 +134,7 @@ const struct command command_commit = {
 	.arguments = "[-U]",
 	.purpose = "open the leases that wait",
 	.help = "  -U, --unattended  say a failure that lasts only once\n\n"
-		"The path unit runs this when a login could not change the map itself.\n",
+		"The path unit runs this when a login could not change the table "
+		"itself.\n",
 	.run = run_commit,
 };

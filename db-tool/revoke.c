@@ -272,7 +272,7 @@ static int run_revoke(struct tool *tool, int argc, char **argv)
 const struct command command_revoke = {
 	.name = "revoke",
 	.arguments = "[-n] [-b TIME] ADDRESS... | -u USER | -a",
-	.purpose = "end leases now, and keep them shut for a time",
+	.purpose = "end leases now; with --block keep their addresses shut",
 	.help = "  -u, --user=USER   all leases that this user opened\n"
 		"  -a, --all         all leases\n"
 		"  -b, --block=TIME  block the addresses, or the user, too: so long (1s\n"
