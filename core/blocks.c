@@ -30,6 +30,9 @@ static int append(struct blocks *blocks, const struct block *block)
 
 int blocks_set(struct blocks *blocks, const struct block *block)
 {
+	/* It would be no line that can be read again. */
+	if (block->user[0] == '\0' && block->network.family == 0)
+		return -EINVAL;
 	for (size_t i = 0; i < blocks->count; i++)
 		if (block_same(&blocks->list[i], block)) {
 			blocks->list[i] = *block;

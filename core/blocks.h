@@ -42,7 +42,7 @@ const struct block *blocks_cover(const struct blocks *blocks, const struct lease
 bool blocks_name_users(const struct blocks *blocks);
 
 /* Add it, or let the one of the same user or network end when this one does. -ENOMEM,
- * -E2BIG */
+ * -E2BIG; -EINVAL: it is of neither */
 int blocks_set(struct blocks *blocks, const struct block *block);
 /* Whether there is one of the same user or network. */
 bool blocks_has(const struct blocks *blocks, const struct block *block);

@@ -15,6 +15,7 @@
 
 void commit_work_free(struct commit_work *work)
 {
+	blocks_free(&work->blocks);
 	batch_free(&work->queue);
 	batch_free(&work->ending);
 	reconciled_free(&work->healed);
@@ -22,6 +23,8 @@ void commit_work_free(struct commit_work *work)
 
 int commit_work_list(struct commit_work *work, const struct job *job, struct why *why)
 {
+	/* For the events alone: batch_collect() looks for itself. */
+	(void)blocks_read(job->leases, job->now.tv_sec, &work->blocks, NULL);
 	int error = batch_collect(&work->queue, job, LEASE_PENDING, why);
 
 	if (error == 0)
@@ -31,6 +34,17 @@ int commit_work_list(struct commit_work *work, const struct job *job, struct why
 	return error;
 }
 
+static bool is_blocked(const struct commit_work *work,
+		       const struct client_address *client)
+{
+	for (size_t i = 0; i < work->queue.count; i++) {
+		const struct batch_entry *entry = &work->queue.entry[i];
+		if (entry->blocked && client_address_equal(&entry->lease.client, client))
+			return true;
+	}
+	return false;
+}
+
 /* What comes into an empty queue now belongs to the next commit, which opens it again. */
 static bool stays_open(const struct commit_work *work, const struct job *job,
 		       const struct client_address *client)
@@ -38,7 +52,8 @@ static bool stays_open(const struct commit_work *work, const struct job *job,
 	return lease_present(job->leases, LEASE_ACTIVE, client) ||
 	       (work->queue.count > 0 &&
 		(lease_present(job->leases, LEASE_PENDING, client) ||
-		 lease_present(job->leases, LEASE_DEFERRED, client)));
+		 lease_present(job->leases, LEASE_DEFERRED, client)) &&
+		!is_blocked(work, client));
 }
 
 static int apply_ending(struct commit_work *work, const struct job *job,
@@ -169,7 +184,7 @@ static int finish_entry(struct commit_work *work, const struct job *job,
 	const struct lease *lease = &entry->lease;
 
 	if (entry->blocked) {
-		(void)kept_shut(job, lease, NULL);
+		(void)kept_shut_by(job, &work->blocks, lease);
 		return lease_unlink(job->leases, entry->from, &lease->client);
 	}
 	if (entry->full) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "core/batch.h"
+#include "core/blocks.h"
 #include "core/reconcile.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct commit_work {
 	bool changed;	  /* the table was */
 	long shown;	  /* leases that it shows; before apply: the seal's number */
 	struct batch queue, ending;
+	struct blocks blocks;
 	struct reconciled healed;
 	long inserted, removed, full;
 };

@@ -150,10 +150,14 @@ int grant(const struct job *job, const struct lease *lease,
 	/* A worker that is not root may not look: whoever commits will. */
 	if (outcome == 0 || outcome == -EACCES)
 		outcome = grant_or_why(job, lease, from, &reason);
+	/* Nobody can say who is blocked: nothing new is opened, what is open is renewed.
+	 */
+	else if (renew_active(job, &lease->client) && seal_holds(job->settings, NULL))
+		return GRANT_RENEWED;
 	/* It was in the hands of somebody who ended it, or moved it, at that moment. */
 	if (outcome == GRANT_GONE)
 		outcome = grant_or_why(job, lease, from, &reason);
-	if (outcome < 0 &&
+	if (outcome < 0 && job->guest &&
 	    !complaint_make(job->settings->run_dir, COMPLAINT_STATE, reason.text))
 		reason.text[0] = '\0';
 	/* What failed on the way to a good end is not worth a word. */

@@ -32,8 +32,8 @@ enum grant_outcome {
  * `from` is the very address of the login, of which the lease's may be the network.
  *
  * An enum grant_outcome, or a negative errno when the lease could not be queued. `why`
- * has a text when there is something to say that has not been said before: what is
- * wrong with the state folder or the map.
+ * has a text when there is something to say (to a guest, that has not been said before):
+ * what is wrong with the state folder or the map.
  */
 int grant(const struct job *job, const struct lease *lease,
 	  const struct client_address *from, struct why *why);

@@ -18,7 +18,7 @@ struct block;
 struct blocks;
 struct client_address;
 
-/* -ENOENT: none of them has a lease. */
+/* -ENOENT: none of them has a lease, and none is left that was revoked before. */
 int revoke_leases(const struct job *job, const struct client_address *clients,
 		  size_t count, struct commit_result *ret, struct why *why);
 

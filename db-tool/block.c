@@ -210,7 +210,7 @@ const struct command command_block = {
 const struct command command_unblock = {
 	.name = "unblock",
 	.arguments = "[-n] ADDRESS|NETWORK... | -u USER | -a",
-	.purpose = "let logins open them again",
+	.purpose = "end a block: logins open it again",
 	.help = "  -u, --user=USER  of this user\n"
 		"  -a, --all        whatever is blocked\n"
 		"  -n, --dry-run    only say what would happen\n\n"

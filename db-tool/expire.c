@@ -3,6 +3,7 @@
 #include "core/expire.h"
 
 #include "base/why.h"
+#include "core/blocks.h"
 #include "db-tool/boot_run.h"
 #include "db-tool/command.h"
 #include "db-tool/foresee.h"
@@ -46,16 +47,21 @@ static int parse(const struct command *command, int argc, char **argv, struct ru
 
 static int print_due(const struct tool *tool, const struct leases *leases)
 {
+	const unsigned prefix = (unsigned)tool->settings.ipv6_prefix;
 	cleanup_batch struct batch batch = { 0 };
+	cleanup_blocks struct blocks blocks = { 0 };
 	struct why why = { 0 };
 
-	if (leases_collect(leases, LEASE_ACTIVE, &batch, &why) < 0)
+	if (leases_collect(leases, LEASE_ACTIVE, &batch, &why) < 0 ||
+	    blocks_read(&leases->dir, leases->job.now.tv_sec, &blocks, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 	leases_mark_held(leases, &batch);
-	for (size_t i = 0; i < batch.count; i++)
-		if (!batch.entry[i].held &&
-		    expire_is_due(&leases->job, &batch.entry[i].lease))
-			foresee_lease(tool, "remove", &batch.entry[i].lease);
+	for (size_t i = 0; i < batch.count; i++) {
+		const struct lease *lease = &batch.entry[i].lease;
+		if (blocks_cover(&blocks, lease, prefix) ||
+		    (!batch.entry[i].held && expire_is_due(&leases->job, lease)))
+			foresee_lease(tool, "remove", lease);
+	}
 	return EXIT_DONE;
 }
 
@@ -115,7 +121,7 @@ static int run_commit(struct tool *tool, int argc, char **argv)
 const struct command command_expire = {
 	.name = "expire",
 	.arguments = "[-n] [-U]",
-	.purpose = "end the leases whose lifetime is over, repair the map",
+	.purpose = "end leases whose lifetime is over, open what waits, repair the table",
 	.help = "  -n, --dry-run     only say which leases would end\n"
 		"  -U, --unattended  say a failure that lasts only once\n\n"
 		"The timer runs this each minute. Where there is no systemd, cron "
@@ -128,6 +134,7 @@ const struct command command_commit = {
 	.arguments = "[-U]",
 	.purpose = "open the leases that wait",
 	.help = "  -U, --unattended  say a failure that lasts only once\n\n"
-		"The path unit runs this when a login could not change the map itself.\n",
+		"The path unit runs this when a login could not change the table "
+		"itself.\n",
 	.run = run_commit,
 };

@@ -113,7 +113,7 @@ static int tell_outcome(const struct tool *tool, int outcome, const struct lease
 				client);
 	default:
 		return complain(EXIT_PARTLY,
-				"%s waits: the map cannot be changed now; the timer "
+				"%s waits: the table cannot be changed now; the timer "
 				"tries again each minute",
 				client);
 	}

@@ -78,7 +78,7 @@ static int print_usage(void)
 		"  -j, --json       one JSON object a line\n"
 		"  -h, --help       this text; sapdb COMMAND --help tells of one\n"
 		"  -V, --version    version\n\n"
-		"Exit status: 0 done, 1 not all done, 2 usage, 3 unusable map, leases\n"
+		"Exit status: 0 done, 1 not all done, 2 usage, 3 unusable table, leases\n"
 		"or settings. See sapdb(8).\n");
 	return EXIT_DONE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/why.h"
 #include "core/commit.h"
+#include "core/own_table.h"
 #include "core/table_marker.h"
 #include "db-tool/command.h"
 #include "db-tool/leases.h"
@@ -139,17 +140,32 @@ static void tell_result(const struct rebuild *rebuild, long leases)
 			     found->changed, found->removed, leases);
 }
 
-/* Of another table it must not become this one's content. */
-static bool is_anothers(const struct tool *tool, const char *text, char *ret, size_t room)
+static const char *base_of(const char *path)
 {
-	const bool lmdb = strcmp(tool->settings.map_type, "lmdb") == 0;
-	struct stat of_text, configured;
+	const char *slash = strrchr(path, '/');
 
-	(void)snprintf(ret, room, "%s%s", text, lmdb ? ".lmdb" : ".db");
-	return stat(ret, &of_text) == 0 &&
-	       (stat(tool->settings.map_path, &configured) < 0 ||
-		of_text.st_ino != configured.st_ino ||
-		of_text.st_dev != configured.st_dev);
+	return slash ? slash + 1 : path;
+}
+
+static size_t stem_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && (strcmp(dot, ".db") == 0 || strcmp(dot, ".lmdb") == 0)
+		       ? (size_t)(dot - name)
+		       : strlen(name);
+}
+
+/* `access` is the text of `access.db`, in whatever folder. That of another table must not
+ * become this one's content. */
+static bool is_anothers(const struct tool *tool, const char *text)
+{
+	const char *map = base_of(tool->settings.map_path), *name = base_of(text);
+	const size_t stem = stem_of(map);
+	struct stat file;
+
+	return stat(text, &file) == 0 && S_ISREG(file.st_mode) &&
+	       (strlen(name) != stem || strncmp(name, map, stem) != 0);
 }
 
 static int commit_it(struct rebuild *rebuild, struct why *why)
@@ -192,18 +208,18 @@ static int run_rebuild(struct tool *tool, int argc, char **argv)
 		.form = settings_record_form(&tool->settings),
 		.compiled = COMPILED_TEXT_NONE,
 	};
-	char other[PATH_MAX];
 	struct why why = { 0 };
 
 	const int parsed = parse(argc, argv, &rebuild);
 	if (parsed != EXIT_DONE)
 		return parsed;
-	if (is_anothers(tool, rebuild.order.text, other, sizeof(other)))
+	rebuild.leased = strcmp(tool->settings.map_path, tool->configured_map) == 0;
+	if (rebuild.leased && !own_table(&tool->settings) &&
+	    is_anothers(tool, rebuild.order.text))
 		return misused(
 			&command_rebuild,
-			"%s is the text of %s, and not of %s: name its table by -m",
-			rebuild.order.text, other, tool->settings.map_path);
-	rebuild.leased = strcmp(tool->settings.map_path, tool->configured_map) == 0;
+			"%s is not the text of %s by its name: name its table by -m",
+			rebuild.order.text, tool->settings.map_path);
 	if (rebuild_it(&rebuild, &why) < 0)
 		return complain(EXIT_UNUSABLE, "%s", why.text);
 	return EXIT_DONE;

@@ -55,7 +55,9 @@ static int parse(int argc, char **argv, struct request *ret)
 				       optarg, time_of_block.range);
 	}
 	ret->addresses = optind < argc ? argv + optind : NULL;
-	const int ways = (optind < argc) + ret->all + (ret->user && ret->user[0]);
+	const int ways = (optind < argc) + ret->all + (ret->user != NULL);
+	if (ways == 1 && ret->user && ret->user[0] == '\0')
+		return misused(&command_revoke, "--user: a name is needed");
 	if (ways != 1)
 		return misused(&command_revoke,
 			       "addresses, --user or --all: one of the three");
@@ -81,7 +83,29 @@ static int choose_named(const struct tool *tool, char **addresses, struct batch 
 	return EXIT_DONE;
 }
 
-/* NULL: of every user. */
+/* Whatever is in its file. */
+static int choose_all(const struct leases *leases, struct batch *ret)
+{
+	struct why why = { 0 };
+
+	for (size_t i = 0; i < FOLDERS; i++) {
+		cleanup_lease_scan struct lease_scan scan = { 0 };
+		struct lease lease = { 0 };
+		struct lease_name name;
+		int found = lease_scan_open(&leases->dir, folders[i], &scan, &why);
+
+		while (found >= 0 && (found = lease_scan_next(&scan, &name, &why)) > 0) {
+			lease.client = name.client;
+			if (found == LEASE_SCAN_CLIENT &&
+			    batch_add(ret, &lease, folders[i]) < 0)
+				return complain(EXIT_UNUSABLE, "out of memory");
+		}
+		if (found < 0)
+			return complain(EXIT_UNUSABLE, "%s", why.text);
+	}
+	return EXIT_DONE;
+}
+
 static int choose_found(const struct leases *leases, const char *user, struct batch *ret)
 {
 	char escaped[LEASE_USER];
@@ -95,7 +119,7 @@ static int choose_found(const struct leases *leases, const char *user, struct ba
 	for (size_t i = 0; i < all.count; i++) {
 		const struct batch_entry *entry = &all.entry[i];
 
-		if (user && strcmp(entry->lease.user, escaped) != 0)
+		if (strcmp(entry->lease.user, escaped) != 0)
 			continue;
 		if (batch_add(ret, &entry->lease, entry->from) < 0)
 			return complain(EXIT_UNUSABLE, "out of memory");
@@ -157,16 +181,25 @@ static int revoke_all(struct tool *tool, const struct leases *leases,
 	return error < 0 ? complain(EXIT_UNUSABLE, "%s", why.text) : EXIT_DONE;
 }
 
+static int choose(const struct tool *tool, const struct leases *leases,
+		  const struct request *request, struct batch *ret)
+{
+	if (request->addresses)
+		return choose_named(tool, request->addresses, ret);
+	return request->all ? choose_all(leases, ret)
+			    : choose_found(leases, request->user, ret);
+}
+
 static int end_leases(struct tool *tool, const struct leases *leases,
 		      const struct request *request)
 {
 	cleanup_batch struct batch chosen = { 0 };
 
-	int code = request->addresses ? choose_named(tool, request->addresses, &chosen)
-				      : choose_found(leases, request->user, &chosen);
+	int code = choose(tool, leases, request, &chosen);
 	if (code != EXIT_DONE)
 		return code;
-	if (chosen.count == 0)
+	const bool left = !lease_folder_empty(&leases->dir, LEASE_ENDING);
+	if (chosen.count == 0 && !(request->all && left))
 		return complain(EXIT_PARTLY, "there is no lease to revoke");
 	const int missing = count_missing(leases, &chosen);
 	if (request->dry)
@@ -239,7 +272,7 @@ static int run_revoke(struct tool *tool, int argc, char **argv)
 const struct command command_revoke = {
 	.name = "revoke",
 	.arguments = "[-n] [-b TIME] ADDRESS... | -u USER | -a",
-	.purpose = "end leases now, and keep them shut for a time",
+	.purpose = "end leases now; with --block keep their addresses shut",
 	.help = "  -u, --user=USER   all leases that this user opened\n"
 		"  -a, --all         all leases\n"
 		"  -b, --block=TIME  block the addresses, or the user, too: so long (1s\n"

@@ -27,7 +27,7 @@ _sapdb_blocked() {
 
 # _sapdb_parts - what sapdb setup can set up, as its help lists it
 _sapdb_parts() {
-	sapdb setup --help 2>/dev/null | sed -n 's/^Parts: \(.*\)/\1/p'
+	sapdb setup --help 2>/dev/null | sed -n 's/^Parts: \(.*\)/\1/p' | tr ' ' '\n'
 }
 
 # _sapdb_command - the command among the words, past the options before it
@@ -50,26 +50,36 @@ _sapdb_arguments() {
 	esac
 }
 
+# _sapdb_offer - of the words on stdin, a line each, those that begin as the current word. They are
+# data: compgen -W would expand what a user's name has in it.
+_sapdb_offer() {
+	local word
+	while IFS= read -r word; do
+		[[ -n $word && $word == "$cur"* ]] || continue
+		[[ $word =~ ^[A-Za-z0-9./:=@_-]+$ ]] || printf -v word %q "$word"
+		COMPREPLY+=("$word")
+	done
+}
+
 _sapdb() {
-	local cur prev words cword split command found
+	local cur prev words cword split command
 	_init_completion -s -n : || return
 	command=$(_sapdb_command)
 	case $prev in
 	-c | --conf | -m | --map) _filedir && return ;;
-	-u | --user) mapfile -t COMPREPLY < <(compgen -W "$(_sapdb_leased user)" -- "$cur") && return ;;
-	-f | --for | -b | --block) mapfile -t COMPREPLY < <(compgen -W "15min 2h 1d" -- "$cur") && return ;;
+	-u | --user) _sapdb_offer < <(_sapdb_leased user) && return ;;
+	-f | --for | -b | --block) _sapdb_offer <<<$'15min\n2h\n1d' && return ;;
 	esac
 	$split && return
 	if [[ $cur == -* ]]; then
-		found=$(_sapdb_options "$command")
+		_sapdb_offer < <(_sapdb_options "$command")
 	elif [[ -z $command ]]; then
-		found=$(_sapdb_commands)
+		_sapdb_offer < <(_sapdb_commands)
 	elif [[ $command == rebuild ]]; then
 		_filedir && return
 	else
-		found=$(_sapdb_arguments "$command")
+		_sapdb_offer < <(_sapdb_arguments "$command")
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$found" -- "$cur")
 	[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
 	__ltrim_colon_completions "$cur"
 }

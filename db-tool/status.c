@@ -86,7 +86,7 @@ const struct command command_status = {
 		"and\n"
 		"LOGIN say how long ago.\n"
 		"held: its client is still connected (hold_open).\n"
-		"open: the map shows it; waiting: a commit is to come; deferred: the "
+		"open: the table shows it; waiting: a commit is to come; deferred: the "
 		"last\n"
 		"commit failed, the timer tries again; ending: it is being removed.\n"
 		"With addresses the exit status is 0 if all of them may relay, else 1.\n",

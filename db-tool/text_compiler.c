@@ -93,8 +93,8 @@ static int copy_text(int text_fd, const char *to, struct why *why)
 	return copied < 0 ? why_set(why, -errno, "cannot copy the text to %s", to) : 0;
 }
 
-/* The line with what stands for the text's name in it replaced. */
-static void name_text(const char *line, size_t length, const struct place *place,
+/* The line with what stands for the text's name in it replaced: whether it was there. */
+static bool name_text(const char *line, size_t length, const struct place *place,
 		      char *ret, size_t room)
 {
 	char whole[WHY_MAX];
@@ -109,6 +109,7 @@ static void name_text(const char *line, size_t length, const struct place *place
 			       place->order->text, rest);
 	else
 		(void)snprintf(ret, room, "%s", whole);
+	return name != NULL;
 }
 
 /* 0: what it says is no more than a warning, and is told. */
@@ -123,9 +124,7 @@ static int judge(const struct program_output *said, const struct place *place,
 		length = strcspn(line, "\n");
 		if (length == 0)
 			continue;
-		name_text(line, length, place, shown, sizeof(shown));
-		const bool about_it = strstr(shown, place->order->text) != NULL;
-		if (about_it)
+		if (name_text(line, length, place, shown, sizeof(shown)))
 			return why_say(why, -EINVAL, "%s; the table stays as it was",
 				       shown);
 		if (first[0] == '\0')

@@ -2,6 +2,7 @@
 """block, unblock, revoke --block: who is kept shut, and that it lasts."""
 
 import json
+import time
 import unittest
 
 from cli import table
@@ -165,6 +166,9 @@ class Blocks(Leases):
                 (("block", "-f", "2", CLIENT), "--for '2': must be a time"),
                 (("block", "-f", "4000d", CLIENT), "from 1s to 3650d"),
                 (("block", "-u", ""), "a name is needed"),
+                (("revoke", "-u", "", "-b", "1h"), "a name is needed"),
+                (("revoke", "-u", "", "-b", "1h", CLIENT), "one of the three"),
+                (("revoke", "-u", ""), "a name is needed"),
                 (("block", "-u", "horn", CLIENT), "addresses and networks, or a user"),
                 (("block", "-f", "2h"), "addresses and networks, or a user"),
                 (("unblock",), "addresses and networks, or a user"),
@@ -174,6 +178,21 @@ class Blocks(Leases):
                 self.assertEqual(self.run_it(*arguments, status=2), "")
                 self.assertIn(want, self.stderr)
                 self.assertEqual(self.stderr.count("\n"), 1)
+
+    def test_a_dry_expiry_tells_of_the_blocked(self):
+        self.grant(CLIENT, OTHER)
+        (self.place.state / "blocked").write_text(f"network={CLIENT} until=0\n")
+        self.assertEqual(self.run_it("expire", "-n"), f"would remove {CLIENT} (user horn)\n")
+
+    def test_a_damaged_list_renews_all_the_same(self):
+        self.grant(CLIENT)
+        (self.place.state / "blocked").write_text("network=192.0.2.9 until=0")  # cut
+        self.lapse(CLIENT, 300)
+        self.assertEqual(self.run_it("grant", CLIENT), f"renewed {CLIENT}\n")
+        self.assertLess(time.time() - (self.place.state / "active" / CLIENT).stat().st_mtime, 200)
+        for _ in range(2):
+            self.run_it("grant", OTHER, status=3)
+            self.assertIn("is no block", self.stderr)
 
     def test_a_damaged_list(self):
         self.grant(CLIENT, OTHER)

@@ -35,6 +35,8 @@ class Completion(unittest.TestCase):
         cls.place.sapdb("grant", "-u", USER, CLIENT)
         cls.place.sapdb("grant", "-u", "maria", "2001:db8::7")
         cls.place.sapdb("block", "198.51.100.0/24")
+        cls.mark = cls.place.root / "was-run"
+        cls.place.sapdb("grant", "-u", f"x$(touch${{IFS}}{cls.mark})`id`", "192.0.2.66")
         # The one that is completed knows where all of it is.
         wrapper = cls.place.root / "bin/sapdb"
         wrapper.parent.mkdir()
@@ -57,15 +59,21 @@ class Completion(unittest.TestCase):
                 ("sapdb -c /etc/x.conf rev", ["revoke"]),
                 ("sapdb revoke --d", ["--dry-run"]),
                 ("sapdb revoke --b", ["--block="]),
-                ("sapdb revoke 192", [CLIENT]),
+                ("sapdb revoke 192.0.2.7", [CLIENT]),
                 ("sapdb revoke 2001:db8::", ["7"]),
-                ("sapdb revoke -u ", [USER, "maria"]),
+                ("sapdb revoke -u h", [USER]),
                 ("sapdb revoke --user=ma", ["maria"]),
                 ("sapdb grant --for 2", ["2h"]),
                 ("sapdb unblock ", ["198.51.100.0/24"]),
                 ("sapdb nonsense x", [])):
             with self.subTest(line):
                 self.assertEqual(self.offered(line), want)
+
+    def test_a_name_is_no_command(self):
+        """The user is whoever logs in."""
+        offered = self.offered("sapdb revoke -u x")
+        self.assertEqual([word[:4] for word in offered], ["x\\$\\"])
+        self.assertFalse(self.mark.exists())
 
     def test_all_commands(self):
         help_text = self.place.sapdb("--help").stdout

@@ -113,6 +113,22 @@ class Revoke(Leases):
         self.run_it("revoke", "--all", status=1)
         self.assertIn("no lease to revoke", self.stderr)
 
+    def test_all_is_all(self):
+        """Also what an earlier revoke could not commit, and what is no lease any more."""
+        self.grant(CLIENT, OTHER)
+        (self.place.state / "active" / CLIENT).rename(self.place.state / "ending" / CLIENT)
+        self.assertIn(f"removed {CLIENT} ", self.run_it("revoke", "--all"))
+        self.assertEqual(table.opened(self.place.map), set())
+        self.grant(CLIENT)
+        (self.place.state / "active" / CLIENT).rename(self.place.state / "ending" / CLIENT)
+        self.run_it("revoke", "--all")
+        self.assertEqual(table.opened(self.place.map), set())
+        self.grant(CLIENT)
+        (self.place.state / "active" / CLIENT).write_bytes(b"")
+        self.run_it("revoke", "--all")
+        self.assertEqual((table.opened(self.place.map), self.place.where(CLIENT)), (set(), ""))
+        self.run_it("revoke", "--all", status=1)
+
     def test_static_records_stay(self):
         self.run_it("revoke", STATIC, status=1)
         self.assertEqual(len(table.records(self.place.map)), 4)

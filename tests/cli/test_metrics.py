@@ -173,6 +173,10 @@ class Metrics(unittest.TestCase):
         self.run_it("expire")
         self.assertFalse((self.place.run / "complaint-metrics").exists())
 
+    def test_a_damaged_list_of_blocks_hides_nothing_else(self):
+        (self.place.state / "blocked").write_text("x\n")
+        self.assertEqual(NAMES - set(Samples(self.run_it("metrics")).values()), {"sap_blocks"})
+
     def test_it_takes_no_argument(self):
         done = self.place.sapdb("metrics", "x")
         self.assertEqual((done.returncode, "it takes no argument" in done.stderr), (2, True))

@@ -19,7 +19,7 @@ COMMANDS = (
     ("status", STATIC), ("revoke", CLIENT), ("revoke", OTHER), ("revoke", "--all"),
     ("revoke", "--user", "horn"), ("grant", OTHER), ("grant", "--for", "1h", CLIENT),
     ("expire",), ("expire", "--dry-run"), ("commit",), ("insert", "a", "b"), ("delete", "a"),
-    ("rebuild", "/etc/passwd"), ("rebuild", "-n", "/etc/passwd"), ("metrics",),
+    ("rebuild", "/no/access"), ("rebuild", "-n", "/no/access"), ("metrics",),
 )
 
 

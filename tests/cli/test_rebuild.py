@@ -202,11 +202,15 @@ class Rebuild(unittest.TestCase):
         other.unlink()
 
     def test_the_text_of_another_table_is_refused(self):
-        table.make(self.text.with_suffix(".lmdb" if self.KIND == "lmdb" else ".db"), {"a": "b"},
-                   kind=self.KIND)
-        self.rebuild(status=2)
-        self.assertIn(" is the text of ", self.stderr)
-        self.assertEqual(self.statics(), TEXT)
+        """A forgotten -m: whether that table is there or not."""
+        for name in ("virtusertable", "access2", "acces", "access.new"):
+            with self.subTest(name):
+                self.text = self.place.root / name
+                self.write({"a": "b"})
+                self.rebuild(status=2)
+                self.assertIn(f"{name} is not the text of {self.place.map} by its name: name its "
+                              "table by -m", self.stderr)
+                self.assertEqual(self.statics(), TEXT)
 
     def test_what_cannot_be_compiled(self):
         missing = self.place.root / "missing"
@@ -248,6 +252,17 @@ class Hash(Rebuild):
                 self.assertIn(said.format(text=self.text, program=program,
                                           state=self.place.state), done.stderr)
                 self.assertEqual(self.place.map.stat(), before)
+
+    def test_a_word_with_the_texts_name_in_it_is_no_mistake_of_the_text(self):
+        """Its name alone, as one gives it who stands in its folder."""
+        program = self.place.root / "chatty"
+        program.write_text("#!/bin/sh\necho 'warning: smtpd_client_access=x' >&2\n"
+                           f'exec {self.program} "$@"\n')
+        program.chmod(0o755)
+        done = subprocess.run([*self.command(), f"-M{program}", "access"], cwd=self.place.root,
+                              capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr),
+                         (0, "sapdb: warning: smtpd_client_access=x\n"))
 
     def test_which_compiler(self):
         self.place.configure(mta="exim")

@@ -81,7 +81,7 @@ class Guide(unittest.TestCase):
 
     def test_dovecot(self):
         opens = self.typist.opens
-        self.addCleanup(host.run, "groupdel", "popsmtp")
+        self.addCleanup(host.run, "groupdel", "sapqueue")
         self.typist.types("docs/guide/dovecot.md", first={
             "passdb {": self.doveadm_opens_by_the_address_alone,
             "doveconf passdb auth_cache_size": lambda block: opens("192.0.2.90")})

@@ -93,10 +93,17 @@ def copy(turn: Turn) -> str:
     return turn.go("apply", "opens and locks the table and copies it")
 
 
+def is_left_out(turn: Turn, address: int) -> bool:
+    """It was listed as blocked."""
+    return (turn.rules.leaves_blocked and has(turn.me.queue, address)
+            and has(turn.world.blocked, address))
+
+
 def stays_open(turn: Turn, address: int) -> bool:
     world = turn.world
     return turn.rules.waiting_wins and (
-        world.active[address] >= 0 or (turn.me.queue > 0 and world.waits(address)))
+        world.active[address] >= 0 or (
+            turn.me.queue > 0 and world.waits(address) and not is_left_out(turn, address)))
 
 
 def close_client(turn: Turn, address: int, new: File) -> bool:

@@ -184,6 +184,8 @@ static void there_is_a_limit(void **state)
 	}
 	const struct block more = block_for("one more", NULL, 0);
 	check_int("more", blocks_set(&blocks, &more), -E2BIG);
+	const struct block nobody = { .until = 0 };
+	check_int("of nobody", blocks_set(&blocks, &nobody), -EINVAL);
 	check_int("the same again", blocks_set(&blocks, &blocks.list[5]), 0);
 }
 

@@ -175,14 +175,18 @@ static void a_damaged_filesystem_is_named(void **state)
 	assert_int_equal(unsetenv("SAP_FAIL_ERRNO"), 0);
 }
 
+/* To a guest. Who has asked by hand is told each time. */
 static void a_lease_that_cannot_be_written_is_said_once(void **state)
 {
 	struct site *site = site_of(state);
 	char path[SCRATCH_PATH];
 
 	assert_int_equal(rmdir(scratch_path(&site->scratch, "state/pending", path)), 0);
+	site->job.guest = true;
 	check_login("first", site, A, -ENOENT, "/state/pending: No such");
 	check_login("second", site, A, -ENOENT, "");
+	site->job.guest = false;
+	check_login("by hand", site, A, -ENOENT, "/state/pending: No such");
 }
 
 /* Nobody watches the queue: whoever comes now does not wait for it. */

@@ -175,6 +175,29 @@ static void a_commit_opens_nothing_blocked(void **state)
 	}
 }
 
+/* Its record goes with the lease that ends, and that is told. */
+static void blocked_in_the_queue_it_keeps_nothing_open(void **state)
+{
+	cleanup_blocks struct blocks blocks = { 0 };
+	struct commit_result result = { 0 };
+	struct why why = { 0 };
+	struct site *site = site_with_leases(state);
+	const struct client_address client = site_client(A);
+
+	make_blocks(&blocks, NULL, A, 0);
+	check_int("blocked", blocks_write(&site->leases, &blocks, NULL), 0);
+	assert_int_equal(lease_move(&site->leases, LEASE_ACTIVE, LEASE_ENDING, &client),
+			 0);
+	assert_int_equal(
+		lease_touch(&site->leases, LEASE_ENDING, &client, (struct timespec){ 0 }),
+		0);
+	site_lease(site, LEASE_PENDING, A, 0);
+	check_int("timer", expire(&site->job, &result, &why), 0);
+	check_table("timer", site, HIS OURS(B) MARKER(B));
+	check_contains("timer", site->told, "removed " A);
+	check_int("timer", result.removed, 1);
+}
+
 /* Whoever blocked it died before it ended it, or renamed a lease back. */
 static void the_timer_ends_what_is_blocked(void **state)
 {
@@ -301,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_login_opens_nothing_blocked),
 		cmocka_unit_test(a_commit_opens_nothing_blocked),
 		cmocka_unit_test(the_timer_ends_what_is_blocked),
+		AT_SITE(blocked_in_the_queue_it_keeps_nothing_open),
 		AT_SITE(a_connection_holds_nothing_blocked),
 		AT_SITE(unblocked_it_may_be_opened),
 		AT_SITE(a_damaged_list_opens_nobody_and_closes_all_the_same),
