@@ -25,6 +25,7 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
                "HOME": "/root", "LC_ALL": "C.UTF-8"}
 # A host of its own has it; nspawn would keep it from root. For the resolver `unix`.
 ALLOWED = ["--system-call-filter=pidfd_getfd"]
+END = 30.0  # seconds for nspawn, behind its payload
 
 
 class Container:
@@ -108,7 +109,12 @@ class Container:
     def kill(self) -> None:
         """End all its processes at once. A second call does nothing."""
         self._group.end()
-        self._nspawn.wait()
+        try:
+            self._nspawn.wait(END)
+        except subprocess.TimeoutExpired:
+            self._nspawn.kill()
+            self._group.end()
+            self._nspawn.wait()
 
 
 def _first_process(nspawn: int) -> int | None:
