@@ -57,6 +57,9 @@ def tearDownModule():
           f"looked at, the longest {max(lengths)} bytes, none with a control character")
 
 
+COLOURS = re.compile(rb"\x1b\[(?:0|1|31|32|33)m")  # sapdb's own
+
+
 class Lines(unittest.TestCase):
     STACK = "session optional OURS debug"
 
@@ -96,7 +99,7 @@ class Lines(unittest.TestCase):
         """What a terminal gets to see."""
         ours, its = pty.openpty()
         done = self.place.sapdb(*arguments, capture_output=False, stdout=its, stderr=its,
-                                stdin=its, text=False)
+                                stdin=its, text=False, env=os.environ | {"TERM": "xterm"})
         self.assertEqual(done.returncode, 0)
         os.close(its)
         seen = b""
@@ -146,7 +149,9 @@ class Login(Lines):
         told = {unescape(lease["user"]) for lease in leases
                 if not lease["user"].endswith("...")}
         self.assertEqual(told, {user for user in names if len(user) < LONG})
-        self.assertEqual(self.on_terminal("status"), self.sapdb("status").stdout)
+        coloured = self.on_terminal("status")
+        self.assertEqual(COLOURS.sub(b"", coloured), self.sapdb("status").stdout)
+        self.assertEqual(len(COLOURS.findall(coloured)), coloured.count(b"\x1b"))
 
     def check_end(self, names: tuple[bytes, ...]):
         """Said on the terminal and in the log, by the timer's run."""
