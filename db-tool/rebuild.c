@@ -160,12 +160,13 @@ static size_t stem_of(const char *name)
  * become this one's content. */
 static bool is_anothers(const struct tool *tool, const char *text)
 {
-	const char *map = base_of(tool->settings.map_path), *name = base_of(text);
-	const size_t stem = stem_of(map);
 	struct stat file;
 
-	return stat(text, &file) == 0 && S_ISREG(file.st_mode) &&
-	       (strlen(name) != stem || strncmp(name, map, stem) != 0);
+	if (stat(text, &file) < 0 || !S_ISREG(file.st_mode))
+		return false;
+	const char *map = base_of(tool->settings.map_path), *name = base_of(text);
+	const size_t stem = stem_of(map);
+	return strlen(name) != stem || strncmp(name, map, stem) != 0;
 }
 
 static int commit_it(struct rebuild *rebuild, struct why *why)
@@ -205,6 +206,7 @@ static int run_rebuild(struct tool *tool, int argc, char **argv)
 {
 	cleanup_rebuild struct rebuild rebuild = {
 		.tool = tool,
+		.order.text = "",
 		.form = settings_record_form(&tool->settings),
 		.compiled = COMPILED_TEXT_NONE,
 	};

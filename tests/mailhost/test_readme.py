@@ -93,7 +93,8 @@ class NewUser(unittest.TestCase):
             first={"sapdb status": self.sends_a_mail,
                    "sapdb revoke --all": self.drop_in_works})
         self.assertIn(host.client.relay_reply(self.typist.client).code, REFUSED)
-        self.assertFalse(any(host.inside(f"{STATE}/active").iterdir()))
+        for path in (STATE, "/usr/sbin/sapdb"):
+            self.assertFalse(host.inside(path).exists(), path)
 
     def drop_in_works(self, _block: Block) -> None:
         """With it the login makes the change itself."""
