@@ -28,23 +28,9 @@ static void check_expire(const char *label, const struct site *site, int want)
 	check_int(label, expire(&site->job, &result, &why), want);
 }
 
-/* A table that shows these leases, sealed. */
-static struct site *site_with(void **state, const char *first, const char *second)
-{
-	struct site *site = *state;
-
-	site_table(site, his);
-	if (first)
-		site_lease(site, LEASE_ACTIVE, first, 0);
-	if (second)
-		site_lease(site, LEASE_ACTIVE, second, 0);
-	site_seal(site);
-	return site;
-}
-
 static void what_is_due_ends(void **state)
 {
-	struct site *site = site_with(state, A, B);
+	struct site *site = site_sealed(state, A, B);
 	const struct client_address b = site_client(B);
 
 	site_clock(site, 899);
@@ -113,7 +99,7 @@ static void what_a_crash_left_in_ending_is_finished(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct site *site = site_with(state, A, NULL);
+		struct site *site = site_sealed(state, A, NULL);
 		const struct client_address client = site_client(A);
 		const char *label = cases[i].label;
 
@@ -137,7 +123,7 @@ static void what_a_crash_left_in_ending_is_finished(void **state)
 /* Dated in the future by a clock that was wrong: it does not live for ever. */
 static void a_login_in_the_future_is_now(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 
 	site_lease(site, LEASE_ACTIVE, A, 100L * 365 * DAY);
 	check_expire("set back", site, 0);
@@ -152,7 +138,7 @@ static void a_login_in_the_future_is_now(void **state)
 /* Nothing to do: no library is loaded, no table opened, nothing is told. */
 static void an_idle_run_opens_nothing(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	char path[SCRATCH_PATH];
 
 	const ino_t before = site_inode(site);
@@ -178,7 +164,7 @@ static void a_run_that_is_not_idle_looks(void **state)
 		{ "junk in deferred", "state/deferred/x" },
 		{ "a note", "state/commit.lock" },
 	};
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	char path[SCRATCH_PATH];
 
 	site_set(site, "backend_dir", "/nowhere");
@@ -193,7 +179,7 @@ static void a_run_that_is_not_idle_looks(void **state)
 
 static void a_replaced_table_is_healed(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 
 	site_table(site, his);
 	site_lease(site, LEASE_SETTLED, B, 0);
@@ -206,7 +192,7 @@ static void a_replaced_table_is_healed(void **state)
 /* The number tells what the seal alone does not: a lease went without a commit. */
 static void a_lost_lease_is_noticed(void **state)
 {
-	struct site *site = site_with(state, A, B);
+	struct site *site = site_sealed(state, A, B);
 
 	assert_int_equal(lease_empty(&site->leases, LEASE_ACTIVE, NULL), 0);
 	check_expire("lost", site, 0);
@@ -216,7 +202,7 @@ static void a_lost_lease_is_noticed(void **state)
 
 static void what_waits_is_taken_along(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 
 	site_clock(site, 900);
 	site_lease(site, LEASE_DEFERRED, B, 880);
@@ -230,7 +216,7 @@ static void what_waits_is_taken_along(void **state)
 /* Nobody can read who holds it, but when he came last can be read. */
 static void a_spoilt_lease_ends_by_its_time(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	char path[SCRATCH_PATH];
 
 	scratch_write(scratch_path(&site->scratch, "state/active/" A, path), "", 0);
@@ -246,7 +232,7 @@ static void a_spoilt_lease_ends_by_its_time(void **state)
 
 static void a_failed_run_defers_and_says_why(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	struct commit_result result = { 0 };
 	struct why why = { 0 };
 
@@ -274,7 +260,7 @@ static void a_failed_run_defers_and_says_why(void **state)
 
 static void it_does_not_wait_for_another_commit(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	struct commit_lock lock = { .fd = -1 };
 
 	site_clock(site, 900);
@@ -290,7 +276,7 @@ static void a_good_run_withdraws_complaints(void **state)
 	static const enum complaint_topic topics[] = { COMPLAINT_MAP, COMPLAINT_EXPIRY,
 						       COMPLAINT_FULL, COMPLAINT_STATE,
 						       COMPLAINT_SERVICE };
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	const char *run_dir = site->settings.run_dir;
 
 	for (size_t i = 0; i < COUNT(topics); i++)

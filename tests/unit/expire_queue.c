@@ -14,24 +14,9 @@
 #define B "192.0.2.8"
 #define HIS "10=REJECT\n"
 
-static const struct pair his[] = { { "10", "REJECT" }, { NULL, NULL } };
-
-static struct site *site_with(void **state, const char *first, const char *second)
-{
-	struct site *site = *state;
-
-	site_table(site, his);
-	if (first)
-		site_lease(site, LEASE_ACTIVE, first, 0);
-	if (second)
-		site_lease(site, LEASE_ACTIVE, second, 0);
-	site_seal(site);
-	return site;
-}
-
 static void the_path_unit_commits_the_queue(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	struct commit_result result = { 0 };
 	struct why why = { 0 };
 
@@ -58,7 +43,7 @@ static void a_late_timer_is_stood_in_for(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct site *site = site_with(state, A, NULL);
+		struct site *site = site_sealed(state, A, NULL);
 		struct commit_result result = { 0 };
 		struct why why = { 0 };
 		char path[SCRATCH_PATH];
@@ -81,7 +66,7 @@ static void a_late_timer_is_stood_in_for(void **state)
 
 static void a_failed_commit_silences_the_bell(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	struct commit_result result = { 0 };
 	struct why why = { 0 };
 

@@ -15,19 +15,6 @@
 
 static const struct pair his[] = { { "10", "REJECT" }, { NULL, NULL } };
 
-static struct site *site_with(void **state, const char *first, const char *second)
-{
-	struct site *site = *state;
-
-	site_table(site, his);
-	if (first)
-		site_lease(site, LEASE_ACTIVE, first, 0);
-	if (second)
-		site_lease(site, LEASE_ACTIVE, second, 0);
-	site_seal(site);
-	return site;
-}
-
 static int revoke_one(const struct site *site, const char *address, struct why *why)
 {
 	const struct client_address client = site_client(address);
@@ -50,7 +37,7 @@ static const struct {
 static void revoked_it_ends_now(void **state)
 {
 	for (size_t i = 0; i < COUNT(revoke_cases); i++) {
-		struct site *site = site_with(state, B, NULL);
+		struct site *site = site_sealed(state, B, NULL);
 		const char *label = revoke_cases[i].label;
 		struct why why = { 0 };
 
@@ -85,7 +72,7 @@ static void an_end_of_its_own_does_not_save_it(void **state)
 
 static void many_are_one_commit(void **state)
 {
-	struct site *site = site_with(state, A, B);
+	struct site *site = site_sealed(state, A, B);
 	const struct client_address both[] = { site_client(A), site_client(B) };
 	struct commit_result result = { 0 };
 	struct why why = { 0 };
@@ -97,7 +84,7 @@ static void many_are_one_commit(void **state)
 
 static void nothing_to_revoke_is_said(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	struct why why = { 0 };
 
 	check_int("none", revoke_one(site, B, &why), -ENOENT);
@@ -108,7 +95,7 @@ static void nothing_to_revoke_is_said(void **state)
 /* The map cannot be changed now: the next run ends it, not a lifetime later. */
 static void a_revocation_is_not_forgotten(void **state)
 {
-	struct site *site = site_with(state, A, NULL);
+	struct site *site = site_sealed(state, A, NULL);
 	struct commit_result result = { 0 };
 	struct why why = { 0 };
 

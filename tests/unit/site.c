@@ -227,3 +227,17 @@ void check_tidy(const char *label, const struct site *site)
 	if (lock >= 0)
 		(void)close(lock);
 }
+
+struct site *site_sealed(void **state, const char *first, const char *second)
+{
+	static const struct pair his[] = { { "10", "REJECT" }, { NULL, NULL } };
+	struct site *site = *state;
+
+	site_table(site, his);
+	if (first)
+		site_lease(site, LEASE_ACTIVE, first, 0);
+	if (second)
+		site_lease(site, LEASE_ACTIVE, second, 0);
+	site_seal(site);
+	return site;
+}

@@ -61,6 +61,9 @@ int site_commit(const struct site *site, struct commit_order order,
 		struct commit_result *ret, struct why *why);
 /* As sapdb does it: the table shows what is in active/, and is sealed. */
 void site_seal(struct site *site);
+/* A table with a record of the administrator's, 10 REJECT, which shows these leases (NULL
+ * = none), sealed. Returns `*state`. */
+struct site *site_sealed(void **state, const char *first, const char *second);
 
 /* What was told since the last time. */
 void check_told(const char *label, struct site *site, const char *want);
